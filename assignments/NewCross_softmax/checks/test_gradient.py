@@ -1,0 +1,104 @@
+"""The gradient check: delta against differences of the student's own loss.
+
+A derivative that belongs to the loss passes, whatever the loss is; so the differences have
+to be as large as those of a network that is wrong about something, too: a loss that never
+changes has no wrong derivative.
+
+Measured with the reference answer on 1,000 seeds: the largest relative error is 3.3e-8 in
+the first check and 4.0e-8 in the second. A factor of 2 gives 0.5. The tolerance of 1e-4
+leaves a margin of more than 1,000 on both sides, and lets a loss with 1e-7 added inside its
+logarithm pass.
+"""
+
+import numpy as np
+
+from grader.checks import central_difference, check, numbers, require, worst_weight
+
+TOLERANCE = 1e-4
+CLASSES = 10
+NEEDED = ("test_softmax::answers", "test_loss::answers", "test_delta::answers")
+STILL = 0.01  # the largest entry of a true gradient here is at least 0.1
+
+
+def losses(student, nets, y):
+    """The student's loss(softmax(net), y) for many nets (m, n): two exchanges."""
+    activations = student.map("softmax", [(net,) for net in nets])
+    return [float(numbers(e, ())) for e in student.map("loss", [(a, y) for a in activations])]
+
+
+def require_close(found, numeric, record):
+    """Record the worst weight, and fail unless the gradients agree and are not just zero."""
+    record(found)
+    moves = max(float(np.max(np.abs(n))) for n in numeric.values())
+    require(
+        moves > STILL,
+        "Your loss hardly changes when the nets change: there is no slope to follow.",
+        "加权和变化时，你的损失几乎不变：没有可以沿着下降的坡度。",
+    )
+    require(
+        found.max_relative_error <= TOLERANCE,
+        "delta is not the derivative of your loss: at {worst} the relative error is {error}.",
+        "delta 不是你的损失函数的导数：在 {worst} 处相对误差为 {error}。",
+        worst=found.worst,
+        error=f"{found.max_relative_error:.2g}",
+    )
+
+
+@check(
+    "gradient",
+    points=7,
+    title="delta is the derivative of your loss with respect to the nets",
+    title_zh="delta 是你的损失函数对加权和的导数",
+    hint="Steps 4 and 5: differentiate with respect to net, through softmax, not with respect to a.",
+    hint_zh="第 4、5 步：要经过 softmax 对 net 求导，而不是对 a 求导。",
+    depends_on=NEEDED,
+)
+def test_delta(student, rng, record):
+    y = np.eye(CLASSES)[int(rng.integers(CLASSES))]
+    net = rng.normal(size=CLASSES)
+    delta = numbers(student.delta(student.softmax(net), y), (CLASSES,))
+    numeric = {"net": central_difference(lambda nets: losses(student, nets, y), net)}
+    require_close(worst_weight({"net": delta}, numeric, TOLERANCE), numeric, record)
+
+
+@check(
+    "gradient",
+    points=8,
+    title="with it, every weight of both layers has the right gradient",
+    title_zh="由它得到的两层中每个权重的梯度都正确",
+    hint="The error is carried back from delta: if this fails and the check before passes, look at "
+    "whether delta works for any number of classes.",
+    hint_zh="误差从 delta 反向传播：如果只有这一项不通过，请检查 delta 是否适用于任意类别数。",
+    depends_on=NEEDED,
+)
+def test_every_weight(student, rng, record):
+    # The lesson's network, small: 6 inputs, 5 hidden units, 4 classes, a bias each. Its
+    # hidden nets are scaled, and an exact gradient has that factor, which training leaves out.
+    inputs, units, classes, scale = 6, 5, 4, 0.7
+    x = np.append(rng.random(inputs), 1.0)
+    y = np.eye(classes)[int(rng.integers(classes))]
+    weights = {
+        "hidden": rng.normal(size=(units, inputs + 1)),
+        "output": rng.normal(size=(classes, units + 1)),
+    }
+
+    def hidden_out(hidden):
+        return 1.0 / (1.0 + np.exp(-(hidden @ x) / scale))
+
+    def net(hidden, output):
+        return output @ np.append(hidden_out(hidden), 1.0)
+
+    h = hidden_out(weights["hidden"])
+    delta = numbers(student.delta(student.softmax(net(**weights)), y), (classes,))
+    hidden_delta = (weights["output"][:, :-1].T @ delta) * h * (1.0 - h) / scale
+    analytic = {"hidden": np.outer(hidden_delta, x), "output": np.outer(delta, np.append(h, 1.0))}
+    numeric = {
+        name: central_difference(
+            lambda points, name=name: losses(
+                student, [net(**(weights | {name: point})) for point in points], y
+            ),
+            weights[name],
+        )
+        for name in weights
+    }
+    require_close(worst_weight(analytic, numeric, TOLERANCE), numeric, record)

@@ -1,0 +1,72 @@
+"""Visible checks of Task 2: the learning rate, and training on 8,000 digits."""
+
+from pathlib import Path
+
+from grader.checks import check, load_module, require
+
+NEEDED = ("test_softmax::answers", "test_delta::answers", "test_training::rate")
+
+
+@check(
+    "training",
+    points=2,
+    title="OUTPUT_LEARNING_RATE is a positive number",
+    title_zh="OUTPUT_LEARNING_RATE 是正数",
+    hint="Task 2: set OUTPUT_LEARNING_RATE at the top of the file to one of the rates of step 8.",
+    hint_zh="任务 2：在文件开头把 OUTPUT_LEARNING_RATE 设为第 8 步中的某个学习率。",
+)
+def test_rate(student):
+    training = load_module(Path(__file__).with_name("training.py"))
+    training.output_rate(student)
+
+
+@check(
+    "training",
+    points=4,
+    title="no update of the output layer is too large",
+    title_zh="输出层没有过大的更新",
+    hint="Step 8: the output layer's nets are not scaled down, so its learning rate has to be smaller "
+    "than the hidden layer's. Lower it until the warnings go away.",
+    hint_zh="第 8 步：输出层的加权和没有缩小，所以它的学习率要比隐藏层的小。降低它，直到警告消失。",
+    depends_on=NEEDED,
+)
+def test_stable(training):
+    worst = max(training.epochs, key=lambda e: e.updates_too_large)
+    require(
+        worst.updates_too_large == 0 and not training.diverged,
+        "In epoch {epoch}, {count} of {samples} updates were too large, at rate {rate}.",
+        "第 {epoch} 轮中，{samples} 次更新里有 {count} 次过大，学习率为 {rate}。",
+        epoch=worst.epoch,
+        count=worst.updates_too_large,
+        samples=training.samples,
+        rate=f"{training.output_rate:g}",
+    )
+
+
+@check(
+    "training",
+    points=14,
+    title="four epochs reach 94 % on the training digits",
+    title_zh="四轮训练后，训练集正确率达到 94 %",
+    hint="Step 8: at 10 the updates are too large; at 1.0 the warnings are gone but it stops at 90 %. "
+    "Go on from there. A right solution gets 95 to 96 %.",
+    hint_zh="第 8 步：学习率为 10 时更新过大；为 1.0 时警告消失，但停在 90 %。继续往下降。"
+    "正确的解答能达到 95 % 到 96 %。",
+    depends_on=NEEDED,
+)
+def test_converges(training):
+    require(
+        not training.diverged,
+        "Training broke down in epoch {epoch}: a net was no longer finite.",
+        "训练在第 {epoch} 轮中断：加权和不再是有限的数。",
+        epoch=len(training.epochs),
+    )
+    last = training.epochs[-1]
+    require(
+        training.converged,
+        "After {epochs} epochs the training accuracy is {got}, at rate {rate}.",
+        "{epochs} 轮之后，训练集正确率为 {got}，学习率为 {rate}。",
+        epochs=last.epoch,
+        got=f"{last.train_accuracy:.1%}",
+        rate=f"{training.output_rate:g}",
+    )

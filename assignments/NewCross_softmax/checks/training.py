@@ -1,0 +1,119 @@
+"""The training run of this assignment, computed from what softmax and delta returned.
+
+The loop is blockwise.py's, run on both sides of the border. This file runs on the trusted
+side only; it counts what network.py prints, and judges the held-out digits if they are here.
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from grader.checks import Student, TrainingTask, assert_number, load_module, require
+from grader.checks.training import Watch, replay
+from grader.results import Epoch, Progress, Training
+
+HERE = Path(__file__).parent
+TINY = 1e-300  # below any activation that float64 can tell from 0
+
+
+def output_rate(student: Student) -> float:
+    """Read the student's learning rate, or fail unless it is a positive number."""
+    rate = assert_number(student.value("OUTPUT_LEARNING_RATE"))
+    require(
+        math.isfinite(rate) and rate > 0,
+        "OUTPUT_LEARNING_RATE is {rate}; it has to be a positive number.",
+        "OUTPUT_LEARNING_RATE 是 {rate}，它应当是正数。",
+        rate=f"{rate:g}",
+    )
+    return rate
+
+
+def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
+    """Train on all digits for the task's epochs, or until a value is not finite."""
+    network = load_module(task.folder / "network.py")
+    digits = dict(np.load(task.folder / "digits.npz"))
+    images, labels = digits["images"], digits["labels"]
+    heldout = dict(np.load(task.solutions / "heldout.npz")) if task.solutions else None
+    hidden, output = network.start_weights(task.seed)
+    rate = output_rate(student)
+    passes = [{"hidden": hidden, "output": output}]
+
+    def arguments():
+        weights = {"hidden": hidden.copy(), "output": output.copy()}
+        passes.append(weights)  # the last ones made are the ones that are trained here
+        return weights | {
+            "images": images,
+            "labels": labels,
+            "output_rate": rate,
+            "epochs": task.epochs,
+        }
+
+    epochs, count, samples = [], Count(), len(images)
+    diverged = False
+    # What is not finite is seen in the counts; NumPy need not say it again.
+    with np.errstate(all="ignore"):
+        for block in replay(student, HERE / "blockwise.py", arguments):
+            size = len(block.nets)
+            count.add(block, labels[count.samples : count.samples + size], rate)
+            done = len(epochs) * samples + count.samples
+            watch(Progress(done, task.epochs * samples))
+            diverged = not np.isfinite(block.nets).all()
+            if diverged or count.samples == samples:
+                accuracy = None if heldout is None else judge(passes[-1], heldout)
+                epochs.append(count.epoch(len(epochs) + 1, accuracy))
+                watch(epochs[-1])
+                count = Count()
+            if diverged:
+                break
+    return Training(
+        epochs=tuple(epochs),
+        samples=samples,
+        output_rate=rate,
+        threshold=task.threshold,
+        converged=not diverged and epochs[-1].train_accuracy >= task.threshold,
+        diverged=diverged,
+    )
+
+
+class Count:
+    """What is counted during an epoch, block by block, with the definitions of network.py."""
+
+    def __init__(self):
+        self.samples = 0
+        self.right = 0
+        self.loss = 0.0
+        self.too_large = 0
+        self.too_small = 0
+
+    def add(self, block, labels, rate):
+        """Add a block of samples with their true digits."""
+        self.samples += len(labels)
+        # By the nets, which this side computed. The activations are the student's word.
+        self.right += int(np.sum(np.argmax(block.nets, axis=1) == labels))
+        chosen = block.activations[np.arange(len(labels)), labels]
+        self.loss += float(np.sum(-np.log(np.maximum(chosen, TINY))))
+        updates = rate * np.abs(block.deltas[:, :, None] * block.hidden_out[:, None, :])
+        large = ~np.isfinite(updates) | (updates > 1.0)
+        small = (updates > 0) & (updates < 1e-7)
+        self.too_large += int(np.sum(large.any(axis=(1, 2))))
+        self.too_small += int(np.sum(small.any(axis=(1, 2))))
+
+    def epoch(self, number, heldout_accuracy):
+        """Sum up."""
+        return Epoch(
+            epoch=number,
+            loss=self.loss / self.samples,
+            train_accuracy=self.right / self.samples,
+            heldout_accuracy=heldout_accuracy,
+            updates_too_large=self.too_large,
+            updates_too_small=self.too_small,
+        )
+
+
+def judge(weights, heldout):
+    """The share of held-out digits that the network reads right."""
+    x = np.column_stack([heldout["images"] / 255.0, np.ones(len(heldout["images"]))])
+    h = 1.0 / (1.0 + np.exp(-(x @ weights["hidden"].T) / 78.5))
+    nets = np.column_stack([h, np.ones(len(h))]) @ weights["output"].T
+    return float(np.mean(np.argmax(nets, axis=1) == heldout["labels"]))

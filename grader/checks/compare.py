@@ -1,0 +1,201 @@
+"""Comparing a student's answer with what is right: type, shape, kind, finite, value.
+
+The first difference in that order is the one that is told: a wrong shape explains wrong
+values, never the other way round.
+"""
+
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.results import Evidence, Text
+from grader.sandbox.inside.wire import Opaque
+
+MAX_EVIDENCE = 600
+
+
+class CheckFailure(AssertionError):
+    """A comparison failed: the student's work is not right.
+
+    Args:
+        message: what is wrong, without the values, which may be withheld.
+        evidence: the values.
+    """
+
+    def __init__(self, message: Text, evidence: Evidence | None = None) -> None:
+        """Keep both apart."""
+        super().__init__(str(message))
+        self.message = message
+        self.evidence = evidence
+
+
+def require(condition: object, message: str, zh: str = "", **params: Any) -> None:
+    """Fail with a message unless the condition holds.
+
+    Args:
+        condition: taken as true or false.
+        message: English, a template over params. Students see it: put no withheld value in.
+        zh: the same in Simplified Chinese.
+        params: numbers and strings.
+
+    Raises:
+        CheckFailure: it doesn't hold.
+    """
+    if not condition:
+        raise CheckFailure(Text(message, zh, params))
+
+
+def assert_close(got: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1e-9) -> None:
+    """Fail unless the answer is the expected one, within |got - want| <= atol + rtol |want|.
+
+    Lists and tuples of numbers count as arrays, and NumPy scalars as arrays of shape ().
+
+    Args:
+        got: the student's answer.
+        expected: numbers of any shape.
+        rtol: relative tolerance.
+        atol: absolute tolerance.
+
+    Raises:
+        CheckFailure: the first difference, in the order type, shape, kind, finite, value.
+    """
+    want = np.asarray(expected, dtype=np.float64)
+    answer = numbers(got, want.shape)
+    evidence = Evidence(got=shown(got), expected=shown(want))
+    bad = np.isfinite(want) & ~np.isfinite(answer)
+    if np.any(bad):
+        _fail_not_finite(answer, bad, evidence)
+    with np.errstate(invalid="ignore"):  # inf - inf: equal infinities are taken out first
+        error = np.where(answer == want, 0.0, np.abs(answer - want))
+    wrong = ~(error <= atol + rtol * np.abs(want))
+    if not np.any(wrong):
+        return
+    if want.shape == ():
+        raise CheckFailure(Text("The value is wrong."), evidence)
+    worst = np.unravel_index(int(np.argmax(np.where(wrong, error, -1.0))), want.shape)
+    raise CheckFailure(
+        Text(
+            "{count} of {size} entries are wrong, the worst at index {index}.",
+            params={"count": int(wrong.sum()), "size": want.size, "index": _index(worst)},
+        ),
+        evidence,
+    )
+
+
+def _fail_not_finite(answer: np.ndarray, bad: np.ndarray, evidence: Evidence) -> NoReturn:
+    first = np.unravel_index(int(np.argmax(bad)), bad.shape)
+    value = str(answer[first])
+    if answer.shape == ():
+        raise CheckFailure(
+            Text("It is {value}; a finite number is expected.", params={"value": value}), evidence
+        )
+    raise CheckFailure(
+        Text(
+            "{count} of {size} entries are not finite: there is {value} at index {index}.",
+            params={
+                "count": int(bad.sum()),
+                "size": answer.size,
+                "value": value,
+                "index": _index(first),
+            },
+        ),
+        evidence,
+    )
+
+
+def assert_number(got: Any) -> float:
+    """Fail unless the answer is one real number; give it as a float.
+
+    Raises:
+        CheckFailure: it is something else.
+    """
+    return float(numbers(got, ()))
+
+
+def numbers(got: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Take an answer as real numbers of a shape.
+
+    Args:
+        got: the student's answer.
+        shape: the shape that it has to have.
+
+    Returns:
+        float64 of that shape. NaN and infinity are let through.
+
+    Raises:
+        CheckFailure: its type, shape or kind is wrong.
+    """
+    evidence = Evidence(got=shown(got))
+    array = _as_array(got, shape, evidence)
+    if array.shape != shape:
+        raise CheckFailure(
+            Text(
+                "It has shape {got}; {expected} is expected.",
+                params={"got": str(array.shape), "expected": str(shape)},
+            ),
+            evidence,
+        )
+    if array.dtype.kind not in "iuf":
+        raise CheckFailure(
+            Text(
+                "It holds {kind}; real numbers are expected.", params={"kind": array.dtype.name}
+            ),
+            evidence,
+        )
+    return array.astype(np.float64)
+
+
+def _as_array(got: Any, shape: tuple[int, ...], evidence: Evidence) -> np.ndarray:
+    if got is None:
+        raise CheckFailure(Text("It returns None. Is a `return` missing?"))
+    try:
+        if not isinstance(got, str | dict | Opaque):
+            array = np.asarray(got)
+            if array.dtype.kind in "biufc":
+                return array
+    except ValueError:  # a list of lists of different lengths
+        pass
+    wanted = (
+        Text("one number")
+        if shape == ()
+        else Text("an array of shape {shape}", params={"shape": str(shape)})
+    )
+    raise CheckFailure(
+        Text(
+            "It returns {kind}; {wanted} is expected.",
+            params={"kind": _kind(got), "wanted": wanted},
+        ),
+        evidence,
+    )
+
+
+def _kind(got: Any) -> str:
+    if isinstance(got, Opaque):
+        return got.kind
+    names = {str: "a string", dict: "a dict", list: "a mixed list", tuple: "a mixed tuple"}
+    return names.get(type(got), type(got).__name__)
+
+
+def _index(index: tuple[np.intp, ...]) -> str:
+    return "[" + ", ".join(str(int(i)) for i in index) + "]"
+
+
+def shown(value: Any) -> str:
+    """Write a value for a person to read: sensible precision, never longer than a few lines."""
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=6, threshold=12, max_line_width=68)
+    elif isinstance(value, float):
+        text = f"{value:.6g}"
+    elif isinstance(value, tuple) and len(value) == 1:
+        text = f"({shown(value[0])},)"
+    elif isinstance(value, list | tuple):
+        few = ", ".join(shown(item) for item in value[:12]) + (", ..." if len(value) > 12 else "")  # noqa: PLR2004
+        text = f"[{few}]" if isinstance(value, list) else f"({few})"
+    else:
+        text = repr(value)
+    return text[:MAX_EVIDENCE] + ("..." if len(text) > MAX_EVIDENCE else "")
+
+
+def shown_call(name: str, args: tuple[Any, ...]) -> str:
+    """Write a call for a person to read."""
+    return f"{name}({', '.join(shown(arg) for arg in args)})"

@@ -1,0 +1,344 @@
+"""Running an assignment's checks with pytest, in this process, against one student.
+
+The plugin is an object. It owns the fixtures and the list of results, and turns whatever a
+check raises into an outcome or, if it was not the student's doing, into a `CheckError`.
+"""
+
+import contextlib
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.checks.compare import CheckFailure, shown_call
+from grader.checks.declare import Check, declaration_of
+from grader.checks.student import Student
+from grader.checks.training import TrainingTask, run_training
+from grader.errors import CheckError, StudentError
+from grader.results import (
+    CheckResult,
+    Epoch,
+    Evidence,
+    Gradient,
+    Location,
+    Outcome,
+    Progress,
+    Text,
+    Training,
+    Visibility,
+)
+
+Event = CheckResult | Epoch | Progress
+
+# No terminal, no cache on disk, and none of the plugins that checks don't use.
+UNUSED = """
+    terminal cacheprovider capture debugging doctest faulthandler junitxml legacypath logging
+    monkeypatch nose pastebin pytester recwarn setuponly setupplan skipping stepwise
+    tmpdir threadexception unittest unraisableexception warnings
+""".split()
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What is to be run.
+
+    Args:
+        folders: visible checks first, then hidden ones if they are here.
+        groups: names of the assignment's groups, in the order in which they run.
+        only: the group to report, or None for all.
+        seed: of every random number.
+        training_file: the file that trains, or None.
+        training: its settings, or None.
+    """
+
+    folders: tuple[Path, ...]
+    groups: tuple[str, ...]
+    only: str | None
+    seed: int
+    training_file: Path | None
+    training: TrainingTask | None
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """What running the checks brought."""
+
+    checks: tuple[CheckResult, ...]
+    training: Training | None
+    gradient: Gradient | None
+
+
+def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> Findings:
+    """Run the checks, telling each result the moment it is known.
+
+    Raises:
+        CheckError: a check is broken, or there is none. Names the file.
+    """
+    plugin = Plugin(task, student, watch)
+    folders = [str(folder) for folder in task.folders]
+    arguments = [
+        *("-c", os.devnull, "--rootdir", folders[0], "--noconftest"),
+        *("--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"),
+        *(word for name in UNUSED for word in ("-p", f"no:{name}")),
+        *folders,
+    ]
+    with _clean_environment():
+        code = pytest.main(arguments, plugins=[plugin])
+    if plugin.broken is not None:
+        raise plugin.broken
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise CheckError(
+            "The checks in {file} did not run: pytest ended with code {code}.",
+            file=folders[0],
+            code=int(code),
+        )
+    return Findings(tuple(plugin.results), plugin.trained, plugin.gradient)
+
+
+@contextlib.contextmanager
+def _clean_environment() -> Iterator[None]:
+    """Hide the variables with which a user steers pytest of his own."""
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+class DependencyNotMet(Exception):  # noqa: N818 - an outcome, not an error
+    """A check that this one depends on did not pass."""
+
+    def __init__(self, message: Text) -> None:
+        """Keep the reason."""
+        super().__init__(str(message))
+        self.message = message
+
+
+class Plugin:
+    """Fixtures for checks, and what became of them."""
+
+    def __init__(self, task: Task, student: Student, watch: Callable[[Event], None]) -> None:
+        """Start with no results."""
+        self.task = task
+        self._student = student
+        self._watch = watch
+        self._checks: dict[str, Check] = {}  # by pytest's node id
+        self._outcomes: dict[str, CheckResult] = {}  # by the check's id
+        self.results: list[CheckResult] = []
+        self.trained: Training | None = None
+        self.gradient: Gradient | None = None
+        self.broken: CheckError | None = None
+
+    # Fixtures
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's work."""
+        self._student.last_call = None
+        return self._student
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers that only the run's seed and the check's id decide."""
+        name = self._checks[request.node.nodeid].id
+        return np.random.default_rng([self.task.seed, zlib.crc32(name.encode())])
+
+    @pytest.fixture(scope="session")
+    def training(self) -> Training:
+        """The training run, made when the first check wants it."""
+        if self.task.training is None or self.task.training_file is None:
+            raise CheckError("A check wants `training`, and assignment.toml has no such table.")
+        self.trained = run_training(
+            self._student, self.task.training_file, self.task.training, self._watch
+        )
+        return self.trained
+
+    @pytest.fixture
+    def record(self) -> Callable[[Gradient], None]:
+        """Keep the worst gradient for the report."""
+
+        def keep(found: Gradient) -> None:
+            if self.gradient is None or (
+                found.max_relative_error > self.gradient.max_relative_error
+            ):
+                self.gradient = found
+
+        return keep
+
+    # pytest's hooks
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that can't be imported is our failure, and no check's."""
+        if report.failed and self.broken is None:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            lines = str(report.longrepr).strip().splitlines()
+            self.broken = CheckError(
+                "{file} can't be loaded: {detail}",
+                file=report.nodeid,
+                detail=crash.message if crash else (lines or [""])[-1].strip("E "),
+            )
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Find out what the checks are, and run them group by group."""
+        for item in items:
+            found = self._check_of(item)
+            if any(found.id == other.id for other in self._checks.values()):
+                self._break(item, "{file}: there are two checks {id}.", id=found.id)
+            self._checks[item.nodeid] = found
+        by_id = {c.id: c for c in self._checks.values()}
+        for item in items:
+            for name in self._checks[item.nodeid].declaration.depends_on:
+                if name not in by_id:
+                    self._break(item, "{file}: depends_on names no check: {id}.", id=name)
+        wanted = self._wanted(by_id)
+        items[:] = [item for item in items if self._checks[item.nodeid].id in wanted]
+        items.sort(key=lambda item: self._rank(self._checks[item.nodeid], by_id))
+
+    def _wanted(self, by_id: dict[str, Check]) -> set[str]:
+        """The ids to run: with --only, a group's and whatever they depend on."""
+        group = self.task.only
+        todo = [c.id for c in by_id.values() if group in (None, c.declaration.group)]
+        wanted: set[str] = set()
+        while todo:
+            name = todo.pop()
+            if name not in wanted:
+                wanted.add(name)
+                todo.extend(by_id[name].declaration.depends_on)
+        return wanted
+
+    def _rank(self, found: Check, by_id: dict[str, Check]) -> tuple[int, int]:
+        """Sort by group, and within it a check after what it depends on."""
+
+        def depth(name: str, seen: tuple[str, ...] = ()) -> int:
+            if name in seen:
+                raise CheckError("{id} depends on itself.", id=name)
+            below = by_id[name].declaration.depends_on
+            return max((1 + depth(other, (*seen, name)) for other in below), default=0)
+
+        try:
+            return self.task.groups.index(found.declaration.group), depth(found.id)
+        except CheckError as error:
+            self.broken = self.broken or error
+            return 0, 0
+
+    def _check_of(self, item: pytest.Item) -> Check:
+        declaration = declaration_of(getattr(item, "function", None))
+        name = f"{item.path.stem}::{item.name.removeprefix('test_')}"
+        if declaration is None:
+            self._break(item, "{file}: {id} is not declared with @check.", id=name)
+        if declaration.group not in self.task.groups:
+            self._break(
+                item,
+                "{file}: {id} is in group {group}, which assignment.toml does not have.",
+                id=name,
+                group=declaration.group,
+            )
+        visible = item.path.is_relative_to(self.task.folders[0])
+        visibility: Visibility = "visible" if visible else "hidden"
+        shows = visible if declaration.shows is None else declaration.shows
+        return Check(name, declaration, visibility, shows)
+
+    def _break(self, item: pytest.Item, template: str, **fields: Any) -> Any:
+        error = CheckError(template, file=str(item.path), **fields)
+        self.broken = self.broken or error
+        raise pytest.Collector.CollectError(str(error))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check whose ground is missing."""
+        for name in self._checks[item.nodeid].declaration.depends_on:
+            before = self._outcomes[name]
+            if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
+                raise DependencyNotMet(before.message or before.title)
+            if before.outcome is Outcome.FAILED:
+                raise DependencyNotMet(
+                    Text("Not run, because this is not so yet: {title}",
+                         params={"title": before.title})  # fmt: skip
+                )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Turn what a check raised into its result."""
+        if call.when == "call" or call.excinfo is not None:
+            self._finish(item, call)
+        return (yield)
+
+    def _finish(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        found = self._checks[item.nodeid]
+        error = call.excinfo.value if call.excinfo is not None else None
+        result = self._result(found, error, call.duration)
+        if result is None:
+            file, line = _where(call, item)
+            self.broken = self.broken or CheckError(
+                "{file}, line {line}, in {id}: {detail}",
+                file=file,
+                line=line,
+                id=found.id,
+                detail=f"{type(error).__name__}: {error}",
+            )
+            item.session.shouldstop = "a check is broken"
+            return
+        self._outcomes[found.id] = result
+        if self.task.only in (None, found.declaration.group):
+            self.results.append(result)
+            self._watch(result)
+
+    def _result(
+        self, found: Check, error: BaseException | None, seconds: float
+    ) -> CheckResult | None:
+        """The result of a check, or None if what it raised is not the student's doing."""
+        declared = found.declaration
+        passed = CheckResult(
+            id=found.id,
+            group=declared.group,
+            title=declared.title,
+            visibility=found.visibility,
+            outcome=Outcome.PASSED,
+            points=float(declared.points),
+            max_points=float(declared.points),
+            seconds=round(seconds, 6),
+            shows=found.shows,
+        )
+        if error is None:
+            return passed
+        lost = {"points": 0.0, "hint": declared.hint}
+        replace = msgspec.structs.replace
+        if isinstance(error, DependencyNotMet):
+            lost |= {"outcome": Outcome.SKIPPED, "message": error.message, "hint": None}
+        elif isinstance(error, StudentError):
+            trace = tuple(Location(*step) for step in error.trace)
+            message = Text(error.template, params=error.fields)
+            lost |= {"outcome": Outcome.ERROR, "message": message, "trace": trace}
+            lost |= {"evidence": self._evidence(None)}
+        elif isinstance(error, CheckFailure):
+            lost |= {"outcome": Outcome.FAILED, "message": error.message}
+            lost |= {"evidence": self._evidence(error.evidence)}
+        elif type(error) is AssertionError:  # an author's plain assert
+            lost |= {"outcome": Outcome.FAILED, "message": Text("This is not so.")}
+            lost |= {"evidence": self._evidence(None)}
+        else:
+            return None
+        return replace(passed, **lost)
+
+    def _evidence(self, evidence: Evidence | None) -> Evidence | None:
+        """Add the call that the answer came from."""
+        last = self._student.last_call
+        if last is None:
+            return evidence
+        return msgspec.structs.replace(evidence or Evidence(), call=shown_call(*last))
+
+
+def _where(call: pytest.CallInfo[None], item: pytest.Item) -> tuple[str, int]:
+    """The line of the course's code that raised: the last one that is not the grader's."""
+    assert call.excinfo is not None
+    ours = Path(__file__).parents[1]
+    entries = [e for e in call.excinfo.traceback if not Path(e.path).is_relative_to(ours)]
+    mine = [e for e in entries if Path(e.path) == item.path]
+    last = (mine or entries or [call.excinfo.traceback[-1]])[-1]
+    return str(last.path), last.lineno + 1

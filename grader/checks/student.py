@@ -1,0 +1,85 @@
+"""The student's work as a check sees it: functions that answer with plain data.
+
+`Student` is the one seam between checks and the sandbox. The real side is `GuestStudent`;
+tests of checks bring one of their own that calls functions in this process.
+"""
+
+from collections.abc import Generator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from grader.sandbox.guest import Guest
+
+
+class Student(Protocol):
+    """What a check may ask. `student.name(...)` is short for `student.call("name", ...)`.
+
+    Every method raises `StudentError` for whatever the student's code does wrong. Nobody
+    needs to catch it: it is the check's outcome.
+    """
+
+    last_call: tuple[str, tuple[Any, ...]] | None
+    """The last single call, for the message if a comparison fails."""
+
+    def call(self, name: str, *args: Any) -> Any:
+        """Call a function with plain data; its answer, as plain data."""
+
+    def map(self, name: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
+        """Call a function once for each list of arguments, in one exchange."""
+
+    def modifies(self, name: str, *args: Any) -> bool:
+        """Call a function and tell whether it changed its arguments."""
+
+    def value(self, name: str) -> Any:
+        """Read a constant."""
+
+    def replay(
+        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
+    ) -> Generator[np.ndarray, None, None]:
+        """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a function of the submission that can be called like one of ours."""
+
+
+class GuestStudent:
+    """A student behind the border."""
+
+    def __init__(self, guest: Guest) -> None:
+        """Speak for a guest."""
+        self._guest = guest
+        self.last_call: tuple[str, tuple[Any, ...]] | None = None
+
+    def call(self, name: str, *args: Any) -> Any:
+        """Call a function with plain data; its answer, as plain data."""
+        self.last_call = name, args
+        return self._guest.call(name, args).value
+
+    def map(self, name: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
+        """Call a function once for each list of arguments, in one exchange."""
+        self.last_call = None
+        return self._guest.map(name, calls)
+
+    def modifies(self, name: str, *args: Any) -> bool:
+        """Call a function and tell whether it changed its arguments."""
+        self.last_call = name, args
+        return bool(self._guest.call(name, args, watch=True).modified)
+
+    def value(self, name: str) -> Any:
+        """Read a constant."""
+        self.last_call = None
+        return self._guest.value(name)
+
+    def replay(
+        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
+    ) -> Generator[np.ndarray, None, None]:
+        """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
+        self.last_call = None
+        return self._guest.replay(loop, arguments, step_shape, block)
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a function of the submission that can be called like one of ours."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args: self.call(name, *args)

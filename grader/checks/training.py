@@ -1,0 +1,99 @@
+"""Training with a student's functions, computed where the student's code is not.
+
+The assignment brings a loop: a module whose `train(..., respond)` asks `respond` for what
+the student's functions answer at each step, and yields after each block of steps. It is run
+twice at the same time. In the student's process `respond` asks the functions, and what they
+answered is sent here block by block. Here `respond` gives those answers back, and the same
+loop computes the weights again. So weights, accuracy and loss come from nothing but what
+the functions returned, and a process is woken once a block and not once a step.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+
+from grader.checks.loading import load_module
+from grader.checks.student import Student
+from grader.errors import Died
+from grader.results import Epoch, Progress, Training
+
+Watch = Callable[[Epoch | Progress], None]
+
+
+class TrainingTask(msgspec.Struct, frozen=True):
+    """What is to be trained.
+
+    Args:
+        folder: the assignment's folder.
+        solutions: the course team's folder for it, or None in a student's kit.
+        epochs: how many at most.
+        threshold: the training accuracy in [0, 1] that counts as converged.
+        seed: of the first weights.
+    """
+
+    folder: Path
+    solutions: Path | None
+    epochs: int
+    threshold: float
+    seed: int
+
+
+class Loop(Protocol):
+    """A training loop, as an assignment brings it. Its module imports only NumPy.
+
+    `BLOCK` is the largest number of steps in a block, `STEP_ANSWER` the shape of what is
+    answered in one step, `answer(student, *inputs, out)` fills it in the student's process.
+    """
+
+    BLOCK: int
+    STEP_ANSWER: tuple[int, ...]
+
+    def train(self, *, respond: Callable[..., np.ndarray], **arguments: Any) -> Iterator[Any]:
+        """Train, yielding after each block."""
+
+
+def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -> Iterator[Any]:
+    """Run a loop on both sides of the border; yield what it yields on this one.
+
+    Args:
+        student: who answers.
+        path: the loop's file.
+        copies: makes the arguments of `train`: they are made twice, as training changes them.
+
+    Raises:
+        CheckError: the loop can't be loaded.
+        StudentError: whatever went wrong with the student's code.
+    """
+    loop: Loop = load_module(path)  # type: ignore[assignment]
+    source = path.read_text(encoding="utf-8")
+    blocks = student.replay(source, copies(), loop.STEP_ANSWER, loop.BLOCK)
+    waiting: deque[np.ndarray] = deque()
+
+    def respond(*_inputs: Any) -> np.ndarray:
+        if not waiting:
+            block = next(blocks, None)
+            if block is None:
+                raise Died("{name} ended before its last step.", name="training")
+            waiting.extend(block)
+        return waiting.popleft()
+
+    try:
+        yield from loop.train(**copies(), respond=respond)
+        next(blocks, None)  # the other side's word that it has finished, too
+    finally:
+        blocks.close()
+
+
+def run_training(student: Student, file: Path, task: TrainingTask, watch: Watch) -> Training:
+    """Run an assignment's training: the function `run(student, task, watch)` of its file.
+
+    Raises:
+        CheckError: the file can't be loaded.
+        StudentError: whatever went wrong with the student's code.
+    """
+    training: Training = load_module(file).run(student, task, watch)
+    return training

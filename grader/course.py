@@ -1,0 +1,221 @@
+"""assignment.toml -> Assignment, and where a course keeps its assignments."""
+
+import functools
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from grader.errors import CourseError, UsageError
+from grader.results import Group, Text
+from grader.sandbox.limits import Limits
+
+FILE = "assignment.toml"
+
+
+class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that students may hand in.
+
+    Args:
+        name: as the template is called.
+        template_sha256: of the untouched template with \\n line ends, to tell it from work.
+    """
+
+    name: str
+    template_sha256: str
+
+
+class GroupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A group of checks: its name, what all its checks give together, and its titles."""
+
+    name: str
+    points: int
+    title: str
+    title_zh: str
+
+
+class HiddenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a student's kit can't count: the checks that it does not hold."""
+
+    checks: int
+    points: int
+
+
+class TrainingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The training run.
+
+    Args:
+        file: a Python file with `run(student, task, watch)`.
+        epochs: how many at most.
+        threshold: the training accuracy in [0, 1] that counts as converged.
+    """
+
+    file: str
+    epochs: int
+    threshold: float
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of an assignment.toml.
+
+    Args:
+        given: modules that the students' files may import, as file names.
+        limits: of one submission.
+    """
+
+    title: str
+    title_zh: str
+    files: tuple[Accepted, ...]
+    groups: tuple[GroupTable, ...]
+    hidden: HiddenTable
+    given: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    training: TrainingTable | None = None
+
+
+class Assignment(NamedTuple):
+    """An assignment, found and read.
+
+    Args:
+        name: its folder's name.
+        folder: what students receive.
+        solutions: the course team's folder for it, or None where there is none.
+        settings: its assignment.toml.
+        given: sources of the given modules, by module name.
+    """
+
+    name: str
+    folder: Path
+    solutions: Path | None
+    settings: Settings
+    given: dict[str, str]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups as a report names them."""
+        tables = self.settings.groups
+        return tuple(Group(t.name, Text(t.title, t.title_zh)) for t in tables)
+
+    @property
+    def check_folders(self) -> tuple[Path, ...]:
+        """The folders with checks: the visible ones and, where they are, the hidden ones."""
+        folders = [self.folder / "checks"]
+        if self.solutions is not None:
+            folders.append(self.solutions / "checks")
+        return tuple(folders)
+
+
+def load_assignment(folder: Path, course: Path | None) -> Assignment:
+    """Read an assignment.
+
+    Args:
+        folder: the assignment's.
+        course: the course it is in, or None for a student's kit.
+
+    Raises:
+        CourseError: a file is missing or wrong. Names the file and the key.
+    """
+    path = folder / FILE
+    settings = _read_settings(path)
+    names = [group.name for group in settings.groups]
+    if len(set(names)) < len(names):
+        raise CourseError("{file}: two groups have the same name at `groups`.", file=str(path))
+    solutions = course / "solutions" / folder.name if course else None
+    return Assignment(
+        name=folder.name,
+        folder=folder,
+        solutions=solutions if solutions and solutions.is_dir() else None,
+        settings=settings,
+        given={Path(name).stem: _read_given(path, name) for name in settings.given},
+    )
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except OSError as error:
+        raise CourseError(
+            "{file} can't be read: {detail}", file=str(path), detail=error.strerror or str(error)
+        ) from error
+    except msgspec.ValidationError as error:  # 'Expected `int`, got `str` - at `$.groups[0].points`'
+        problem, _, key = str(error).partition(" - at ")
+        raise CourseError(
+            "{file}: {problem}, at {key}.",
+            file=str(path),
+            problem=problem,
+            key=key.strip("`").removeprefix("$").removeprefix(".") or "top level",
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CourseError(
+            "{file} is not TOML: {detail}", file=str(path), detail=str(error)
+        ) from error
+
+
+def _read_given(path: Path, name: str) -> str:
+    try:
+        return (path.parent / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(
+            "{file}: {name}, listed at `given`, can't be read.", file=str(path), name=name
+        ) from error
+
+
+def find_course(start: Path) -> Path | None:
+    """Walk up from a folder to the course it is in: the one that holds assignments/."""
+    return next((f for f in (start, *start.parents) if _is_course(f)), None)
+
+
+@functools.cache
+def _is_course(folder: Path) -> bool:
+    return any((folder / "assignments").glob(f"*/{FILE}"))
+
+
+def find_assignment(submission: Path, working: Path, course: Path | None) -> Assignment:
+    """Find the assignment that a submission belongs to.
+
+    It is the folder with an assignment.toml that the submission or the working folder is
+    in; or else the course's assignment whose folder the submission's is named like (as in
+    solutions/), which accepts a file of its name, or which is the only one.
+
+    Args:
+        submission: the path that was given, absolute.
+        working: the working folder, absolute.
+        course: as given with --course, or None to look for it.
+
+    Raises:
+        UsageError: none, or more than one, fits.
+        CourseError: it is there, and broken.
+    """
+    root = course or find_course(submission) or find_course(working)
+    if course is not None and not _is_course(course):
+        raise UsageError(
+            "{path} is not a course: it has no folder assignments/ with an assignment in it.",
+            path=str(course),
+        )
+    if course is None:
+        for folder in (submission, *submission.parents, working, *working.parents):
+            if (folder / FILE).is_file():
+                return load_assignment(folder, root)
+    if root is None:
+        raise UsageError(
+            "There is no assignment here: no {file} in {path} or above. Run grader in the "
+            "assignment's folder, or name the course with --course DIR.",
+            file=FILE,
+            path=str(working),
+        )
+    return load_assignment(_choose(submission, root), root)
+
+
+def _choose(submission: Path, course: Path) -> Path:
+    folders = sorted(path.parent for path in (course / "assignments").glob(f"*/{FILE}"))
+    by_folder = [f for f in folders if f.name in submission.parts]
+    by_file = [f for f in folders if submission.stem.startswith(f.name)]
+    for fitting in (by_folder, by_file, folders):
+        if len(fitting) == 1:
+            return fitting[0]
+    raise UsageError(
+        "Which assignment is {path} for? The course has {names}. Give it a name that starts "
+        "with the assignment's.",
+        path=str(submission),
+        names=", ".join(f.name for f in folders),
+    )

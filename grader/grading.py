@@ -1,0 +1,200 @@
+"""grade(assignment, submission, ...) -> Report. Glue only: everything it joins is elsewhere."""
+
+import platform
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from grader import __version__
+from grader.checks.run import Event, Task, run_checks
+from grader.checks.student import GuestStudent
+from grader.checks.training import TrainingTask
+from grader.course import Assignment
+from grader.errors import CourseError, GraderError, NotGraded, Unreadable
+from grader.results import (
+    CheckResult,
+    Location,
+    Origin,
+    Report,
+    Text,
+    Unseen,
+)
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.guest import Guest, Program
+from grader.submission import Submission
+
+
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    forkserver: Forkserver,
+    *,
+    seed: int,
+    only: str | None = None,
+    watch: Callable[[Event], None] = lambda _event: None,
+) -> Report:
+    """Grade one submission.
+
+    Args:
+        assignment: what it is graded by.
+        submission: what was handed in.
+        forkserver: where its process comes from.
+        seed: of every random number: same seed, same report, but for `seconds`.
+        only: grade this group alone.
+        watch: told each check's result, each epoch and the training's progress as they come.
+
+    Returns:
+        A report whose status is 'not_graded', with a reason, if it could not be graded and
+        that is not the student's doing.
+    """
+    report = Report(
+        assignment=assignment.name,
+        title=Text(assignment.settings.title, assignment.settings.title_zh),
+        student=submission.student,
+        submission=Origin(submission.file, submission.sha256),
+        seed=seed,
+        groups=tuple(g for g in assignment.groups if only in (None, g.name)),
+        code=submission.parts,
+        versions={
+            "grader": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        },
+    )
+    guest = Guest(
+        forkserver, _program(assignment, submission), assignment.settings.limits, submission.problem
+    )
+    replace = msgspec.structs.replace
+    try:
+        cause = _start(guest)
+        findings = run_checks(_task(assignment, seed, only), GuestStudent(guest), watch)
+        unseen = None if only else _account(assignment, findings.checks)
+    except NotGraded as error:
+        return replace(report, status="not_graded", reason=_text(error))
+    finally:
+        guest.kill()
+    return replace(
+        report,
+        checks=findings.checks,
+        cause=_text(cause) if cause else None,
+        cause_trace=_locations(cause) if cause else (),
+        training=findings.training,
+        gradient=findings.gradient,
+        notes=_notes(guest, submission),
+        unseen=unseen,
+        protections=guest.protections,
+    )
+
+
+def _program(assignment: Assignment, submission: Submission) -> Program:
+    parts = tuple((part.name, part.source) for part in submission.parts)
+    return Program(parts, submission.notebook, assignment.given)
+
+
+def _start(guest: Guest) -> Unreadable | None:
+    """Load the submission, so that what is wrong with all of it is found once."""
+    try:
+        guest.start()
+    except Unreadable as error:
+        return error
+    return None
+
+
+def _task(assignment: Assignment, seed: int, only: str | None) -> Task:
+    table = assignment.settings.training
+    training = None
+    if table is not None:
+        training = TrainingTask(
+            folder=assignment.folder,
+            solutions=assignment.solutions,
+            epochs=table.epochs,
+            threshold=table.threshold,
+            seed=seed,
+        )
+    return Task(
+        folders=assignment.check_folders,
+        groups=tuple(group.name for group in assignment.groups),
+        only=only,
+        seed=seed,
+        training_file=assignment.folder / table.file if table else None,
+        training=training,
+    )
+
+
+def _account(assignment: Assignment, checks: tuple[CheckResult, ...]) -> Unseen | None:
+    """Hold the checks that ran against what assignment.toml says of them.
+
+    Returns what a student's kit does not hold, or None where all checks are here.
+
+    Raises:
+        CourseError: they differ. Names the key.
+    """
+    file = str(assignment.folder / "assignment.toml")
+    settings = assignment.settings
+    if assignment.solutions is None:
+        whole = sum(group.points for group in settings.groups)
+        here = sum(c.max_points for c in checks)
+        if here + settings.hidden.points != whole:
+            raise CourseError(
+                "{file}: the visible checks give {here} points and `hidden` says {hidden}, but "
+                "`groups` add up to {whole}.",
+                file=file,
+                here=f"{here:g}",
+                hidden=settings.hidden.points,
+                whole=whole,
+            )
+        return Unseen(settings.hidden.checks, float(settings.hidden.points))
+    for group in settings.groups:
+        points = sum(c.max_points for c in checks if c.group == group.name)
+        if points != group.points:
+            raise CourseError(
+                "{file}: group {group} has `points = {said}`, but its checks give {points}.",
+                file=file,
+                group=group.name,
+                said=group.points,
+                points=f"{points:g}",
+            )
+    hidden = [c for c in checks if c.visibility == "hidden"]
+    found = len(hidden), int(sum(c.max_points for c in hidden))
+    if found != (settings.hidden.checks, settings.hidden.points):
+        raise CourseError(
+            "{file}: `hidden` does not say that there are {checks} hidden checks worth {points}.",
+            file=file,
+            checks=found[0],
+            points=found[1],
+        )
+    return None
+
+
+def _notes(guest: Guest, submission: Submission) -> tuple[Text, ...]:
+    """What is worth knowing and costs nothing: cells that raised, warnings."""
+
+    def place(part: int, line: int) -> dict[str, object]:
+        return {"part": submission.parts[part].name, "line": line}
+
+    notes = []
+    for failure in guest.failures:
+        line = failure.error.trace[-1][1] if failure.error.trace else 1
+        notes.append(
+            Text(
+                "{part}, line {line} stopped the cell: {problem}",
+                params=place(failure.part, line) | {"problem": _text(failure.error)},
+            )
+        )
+    for warned in guest.warnings:
+        notes.append(
+            Text(
+                "{part}, line {line}: {kind}: {text}",
+                params=place(warned.part, warned.line) | {"kind": warned.kind, "text": warned.text},
+            )
+        )
+    return tuple(notes)
+
+
+def _locations(error: Unreadable) -> tuple[Location, ...]:
+    return tuple(Location(*step) for step in error.trace)
+
+
+def _text(error: GraderError) -> Text:
+    return Text(error.template, params=error.fields)

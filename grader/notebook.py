@@ -1,0 +1,166 @@
+"""A notebook's bytes -> the source of its code cells, with IPython's own syntax taken out.
+
+Kept apart from `submission` because nbformat and nbconvert are slow to import.
+"""
+
+import re
+import warnings
+from typing import Any
+
+import nbformat
+from nbconvert.preprocessors import ClearOutputPreprocessor, Preprocessor
+
+from grader.errors import Unreadable
+from grader.results import Part
+
+MAX_CELLS = 2_000
+# Cell magics whose body is still Python.
+PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "python", "python3"))
+
+# What decides whether the next line begins a statement: strings, comments and brackets.
+TOKEN = re.compile(
+    r"""(?P<triple>'{3}|\"{3})
+      | (?P<string>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)
+      | (?P<comment>\#[^\n]*)
+      | (?P<open>[(\[{]) | (?P<close>[)\]}])
+      | (?P<continued>\\\n) | (?P<newline>\n)""",
+    re.VERBOSE | re.DOTALL,
+)
+MAGIC = re.compile(r"\s*(?:[%!?]|.*[^#'\"]\?\s*$)")
+ASSIGNED_MAGIC = re.compile(r"(?P<target>\s*[\w.,\s\[\]'\"]+?)=\s*[%!]")
+
+
+def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
+    """Take the code cells out of a notebook.
+
+    Args:
+        data: an .ipynb file of any version that nbformat reads.
+        name: the file's name, for messages.
+
+    Returns:
+        A part for each code cell that is not empty, named by its number among all cells of
+        code, counted from 1, as Jupyter numbers them when they are run in order.
+
+    Raises:
+        Unreadable: it is not a notebook, not one in Python, or holds no code.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on missing cell ids and the like: no one's fault
+            notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+            language = _language(notebook)
+            for step in (ClearOutputPreprocessor(), PlainPython()):
+                notebook, _ = step.preprocess(notebook, {})
+            cells = [(c.cell_type, str(c.source)) for c in notebook.cells[:MAX_CELLS]]
+    except Exception as error:  # nbformat and its validators raise many kinds
+        raise Unreadable(
+            "{file} is not a notebook that can be read. Open it in Jupyter and save it again.",
+            file=name,
+        ) from error
+    if language != "python":
+        raise Unreadable("{file} is a notebook in another language than Python.", file=name)
+    sources = [source for kind, source in cells if kind == "code"]
+    parts = tuple(
+        Part(f"cell {number}", source)
+        for number, source in enumerate(sources, start=1)
+        if source.strip()
+    )
+    if not parts:
+        raise Unreadable("{file} holds no code.", file=name)
+    return parts
+
+
+def _language(notebook: Any) -> str:
+    metadata = notebook.metadata
+    declared = metadata.get("language_info", {}).get("name") or metadata.get(
+        "kernelspec", {}
+    ).get("language", "python")
+    return str(declared).lower()
+
+
+class PlainPython(Preprocessor):
+    """Makes comments of magics and shell lines, so that a cell can be run without IPython."""
+
+    def preprocess_cell(
+        self, cell: Any, resources: dict[str, Any], _index: int
+    ) -> tuple[Any, dict[str, Any]]:
+        """Change one cell in place."""
+        if cell.cell_type == "code":
+            cell.source = plain_python(str(cell.source))
+        return cell, resources
+
+
+def plain_python(source: str) -> str:
+    """Turn a cell into Python: same lines, magics and shell lines made harmless.
+
+    Source that is Python already is left as it is: a line that starts with % inside
+    brackets or a string is no magic.
+    """
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    lines = source.split("\n")
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].startswith("%%"):
+        magic = lines[first][2:].split(maxsplit=1)[:1]
+        if not magic or magic[0] not in PYTHON_CELLS:
+            return "\n".join(f"# {line}" for line in lines)
+        lines[first] = f"# {lines[first]}"
+    return "\n".join(_plain_lines(lines))
+
+
+def _plain_lines(lines: list[str]) -> list[str]:
+    plain: list[str] = []
+    state = _State()
+    for line in lines:
+        begins = state.at_statement
+        if begins and (MAGIC.match(line) and not line.lstrip().startswith("#")):
+            indent = line[: len(line) - len(line.lstrip())]
+            plain.append(f"{indent}pass  # {line.strip()}")
+        elif begins and (assigned := ASSIGNED_MAGIC.match(line)):
+            plain.append(f"{assigned['target'].rstrip()} = None  # {line.strip()}")
+        else:
+            plain.append(line)
+            state.read(line + "\n")
+    return plain
+
+
+class _State:
+    """Where in Python's syntax a line ends."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.quote = ""
+        self.continued = False
+
+    @property
+    def at_statement(self) -> bool:
+        return self.depth == 0 and not self.quote and not self.continued
+
+    def read(self, text: str) -> None:
+        self.continued = False
+        position = 0
+        while position < len(text):
+            if self.quote:
+                position = self._leave_string(text, position)
+                continue
+            token = TOKEN.search(text, position)
+            if token is None:
+                return
+            position = token.end()
+            match token.lastgroup:
+                case "triple":
+                    self.quote = token.group()
+                case "open":
+                    self.depth += 1
+                case "close":
+                    self.depth = max(0, self.depth - 1)
+                case "continued":
+                    self.continued = True
+
+    def _leave_string(self, text: str, position: int) -> int:
+        end = re.compile(rf"(?:\\.|(?!{self.quote}).)*?{self.quote}", re.DOTALL).match(
+            text, position
+        )
+        if end is None:
+            return len(text)
+        self.quote = ""
+        return end.end()

@@ -1,0 +1,248 @@
+"""The records of one grading. Frozen: whatever is shown is a function over them.
+
+A `Report` says everything that is known about one submission. What a student may see of it
+is `feedback(report)`: withheld things are removed here, from the data, so that no template
+can leak them.
+"""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+SCHEMA = 1
+
+Visibility = Literal["visible", "hidden"]
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A sentence for people, in every language, before anyone has chosen one.
+
+    Args:
+        en: English, a `str.format` template over `params`.
+        zh: Simplified Chinese. Empty for the grader's own sentences, whose translations
+            stand in the catalogue; authors of assignments write both beside each other.
+        params: the template's fields. Values are numbers, strings (foreign ones already
+            capped and cleaned) or other `Text`.
+    """
+
+    en: str
+    zh: str = ""
+    params: dict[str, Any] = {}
+
+    def __str__(self) -> str:
+        """The English sentence."""
+        return self.en.format_map(self.params)
+
+
+class Outcome(StrEnum):
+    """What a check found out. All four are about the student's work."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A line of the student's own code.
+
+    Args:
+        part: index into `Report.code`.
+        line: counted from 1 within that part.
+        function: the function that the line stands in, "" at the top level.
+    """
+
+    part: int
+    line: int
+    function: str = ""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A piece of a submission's source: a whole .py file, or one code cell of a notebook.
+
+    Args:
+        name: what a person calls it, for example 'answer.py' or 'cell 3'.
+        source: Python source with \\n line ends.
+    """
+
+    name: str
+    source: str
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What a failed comparison saw, ready to be printed. Empty strings are not shown."""
+
+    call: str = ""
+    got: str = ""
+    expected: str = ""
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    """One check's outcome.
+
+    Args:
+        id: file and function, for example 'test_delta::sign'.
+        message: what went wrong, without any withheld value; None if passed.
+        hint: where to look; None if passed.
+        diagnosis: a named misconception, or None.
+        evidence: input, answer and expected value, or None.
+        shows: whether the author lets students see the evidence.
+        trace: the student's own lines of the traceback, outermost first.
+        seconds: wall clock.
+    """
+
+    id: str
+    group: str
+    title: Text
+    visibility: Visibility
+    outcome: Outcome
+    points: float
+    max_points: float
+    message: Text | None = None
+    hint: Text | None = None
+    diagnosis: str | None = None
+    seconds: float = 0.0
+    evidence: Evidence | None = None
+    shows: bool = True
+    trace: tuple[Location, ...] = ()
+
+
+class Epoch(msgspec.Struct, frozen=True):
+    """One pass over the training samples.
+
+    Args:
+        epoch: counted from 1.
+        loss: mean loss, NaN if the training broke down.
+        train_accuracy: counted while training, in [0, 1].
+        heldout_accuracy: after the epoch, in [0, 1]; None without held-out samples.
+        updates_too_large: samples with a suspiciously large update of the output weights.
+        updates_too_small: the same for small ones.
+    """
+
+    epoch: int
+    loss: float
+    train_accuracy: float
+    heldout_accuracy: float | None
+    updates_too_large: int
+    updates_too_small: int
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far the training is: samples learned from, and how many there will be."""
+
+    done: int
+    total: int
+
+
+class Training(msgspec.Struct, frozen=True):
+    """A training run, computed by the trusted side.
+
+    Args:
+        epochs: those that were finished.
+        samples: per epoch.
+        output_rate: the student's learning rate of the output layer.
+        threshold: the training accuracy in [0, 1] that counts as converged.
+        converged: whether the last epoch reached it.
+        diverged: whether it was stopped because a value was not finite.
+    """
+
+    epochs: tuple[Epoch, ...]
+    samples: int
+    output_rate: float
+    threshold: float
+    converged: bool
+    diverged: bool = False
+
+
+class Gradient(msgspec.Struct, frozen=True):
+    """The gradient check's worst weight.
+
+    Args:
+        max_relative_error: |analytic - numeric| / max(|analytic|, |numeric|), the largest.
+        worst: which weight, for example 'output[3, 7]'.
+        tolerance: the largest error that passes.
+    """
+
+    max_relative_error: float
+    worst: str
+    tolerance: float
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A group of checks, in the order in which they are shown."""
+
+    name: str
+    title: Text
+
+
+class Unseen(msgspec.Struct, frozen=True):
+    """Hidden checks that exist but are not here: a student's kit does not hold them."""
+
+    checks: int
+    points: float
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The graded file: its name, as given, and the SHA-256 of its bytes in hex."""
+
+    file: str
+    sha256: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known about one grading.
+
+    Args:
+        reason: why it is not graded: ours or the course's fault, never the student's.
+        cause: the one thing that made every check an error (an unreadable or broken
+            submission), or None. It is told once.
+        cause_trace: the lines it happened at.
+        notes: things worth knowing that cost nothing.
+        protections: what confined the student's code, for example 'seccomp'.
+    """
+
+    schema: int = SCHEMA
+    assignment: str
+    title: Text
+    student: str
+    submission: Origin
+    status: Literal["graded", "not_graded"] = "graded"
+    reason: Text | None = None
+    seed: int
+    groups: tuple[Group, ...]
+    checks: tuple[CheckResult, ...] = ()
+    cause: Text | None = None
+    cause_trace: tuple[Location, ...] = ()
+    training: Training | None = None
+    gradient: Gradient | None = None
+    notes: tuple[Text, ...] = ()
+    code: tuple[Part, ...] = ()
+    unseen: Unseen | None = None
+    versions: dict[str, str]
+    protections: tuple[str, ...] = ()
+
+
+def score(report: Report, group: str | None = None) -> float:
+    """Sum the points earned, in all or in one group."""
+    return sum(c.points for c in report.checks if group in (None, c.group))
+
+
+def max_score(report: Report, group: str | None = None) -> float:
+    """Sum the points that the checks which were here could give, in all or in one group."""
+    return sum(c.max_points for c in report.checks if group in (None, c.group))
+
+
+def all_passed(report: Report) -> bool:
+    """Tell whether the submission was graded and every check passed."""
+    return (
+        report.status == "graded"
+        and bool(report.checks)
+        and all(c.outcome is Outcome.PASSED for c in report.checks)
+    )
+
+
+def feedback(report: Report) -> Report:
+    """Make the record that a student may see: evidence that is withheld is gone from it."""
+    seen = (c if c.shows else msgspec.structs.replace(c, evidence=None) for c in report.checks)
+    return msgspec.structs.replace(report, checks=tuple(seen))

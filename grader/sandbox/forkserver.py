@@ -1,0 +1,185 @@
+"""The trusted side of the forkserver: start it, get confined children from it, end them."""
+
+import contextlib
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from grader.errors import SandboxError
+from grader.sandbox import inside, seccomp
+from grader.sandbox.inside.wire import Connection, WireError
+from grader.sandbox.limits import Limits
+
+START_SECONDS = 30.0
+NUMBER = struct.Struct("<i")
+INSIDE = Path(inside.__file__).parent
+PACKAGES = Path(np.__file__).parents[1]
+PYTHON = Path(sys.executable).resolve()
+
+# The only argument besides what follows it is the descriptor. -S: no site, so no .pth file
+# and no user folder; the path holds the standard library and the folder that NumPy is in.
+BOOT = """
+import sys, importlib.util
+descriptor, inside, packages = sys.argv[1:]
+sys.argv[:] = [""]
+sys.path.append(packages)
+spec = importlib.util.spec_from_file_location(
+    "inside", inside + "/__init__.py", submodule_search_locations=[inside])
+sys.modules["inside"] = module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+from inside.forkserver import main
+main(int(descriptor))
+"""
+
+ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",  # sets of strings are walked in the same order in every run
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def readable_folders() -> list[str]:
+    """List what a student's process may read: Python, its packages, shared libraries."""
+    paths = sysconfig.get_paths()
+    folders = {
+        *(Path(paths[name]).resolve() for name in ("stdlib", "platstdlib")),
+        Path(sys.base_prefix).resolve() / "lib",
+        PACKAGES.resolve(),
+        *(Path(name) for name in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")),
+        *(Path(name) for name in ("/etc/ld.so.cache", "/dev/null", "/dev/urandom")),
+    }
+    return sorted(str(folder) for folder in folders if folder.exists())
+
+
+class Forkserver:
+    """A warm process that forks confined children. Start it early: warming up takes a while.
+
+    Raises:
+        SandboxError: from `fork`, if the process can't be started or has gone.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        """Start the process and return at once, before it is warm."""
+        self._limits = limits
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._wrapped = _bubblewrap_works()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [*self._command(), str(theirs.fileno()), str(INSIDE), str(PACKAGES)],
+                env=ENVIRONMENT,
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+            )
+        self._ready = False
+
+    def _command(self) -> list[str]:
+        python = [str(PYTHON), "-s", "-S", "-P", "-B", "-c", BOOT]
+        return [*_bubblewrap(), *python] if self._wrapped else python
+
+    def wait_until_warm(self) -> None:
+        """Hand over the settings and wait until children can be forked."""
+        if self._ready:
+            return
+        connection = Connection(self._control)
+        deadline = time.monotonic() + START_SECONDS
+        settings = {
+            "memory": self._limits.memory_mib * 2**20,
+            "cpu": self._limits.cpu_seconds,
+            "readable": readable_folders(),
+            "seccomp": np.frombuffer(seccomp.program(), dtype=np.uint8),
+        }
+        try:
+            connection.send(settings, deadline)
+            connection.receive(1024, deadline)
+        except (OSError, EOFError, WireError) as error:
+            raise SandboxError(
+                "The process for student code did not start: {detail}", detail=self._why()
+            ) from error
+        self._control.settimeout(START_SECONDS)
+        self._ready = True
+
+    def _why(self) -> str:
+        self.close()
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else f"exit code {self._process.returncode}"
+
+    def fork(self) -> tuple[socket.socket, list[str]]:
+        """Fork a child that waits for requests. Returns its socket and what confines it."""
+        self.wait_until_warm()
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self._control, [b"F"], [theirs.fileno()])
+                self._number()
+            protections = Connection(ours).receive(4096, time.monotonic() + START_SECONDS)
+        except (OSError, EOFError, WireError) as error:
+            ours.close()
+            raise SandboxError("The process for student code has gone away.") from error
+        ours.settimeout(None)
+        return ours, ["bubblewrap", *protections] if self._wrapped else protections
+
+    def kill(self) -> int:
+        """End the child that was forked last. Returns its wait status."""
+        try:
+            self._control.sendall(b"K")
+            return self._number()
+        except OSError as error:
+            raise SandboxError("The process for student code has gone away.") from error
+
+    def _number(self) -> int:
+        data = self._control.recv(NUMBER.size, socket.MSG_WAITALL)
+        if len(data) < NUMBER.size:
+            raise ConnectionResetError
+        return int(NUMBER.unpack(data)[0])
+
+    def close(self) -> None:
+        """End the process and its child."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _bubblewrap() -> list[str]:
+    """The start of a command line that hides everything but Python: see bwrap(1)."""
+    read_only = [p for p in (*readable_folders(), str(PYTHON), str(INSIDE)) if p[:4] != "/dev"]
+    return [
+        *(shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
+        *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *(word for path in read_only for word in ("--ro-bind", path, path)),
+        *("--chdir", "/", "--"),
+    ]
+
+
+def _bubblewrap_works() -> bool:
+    """Try it: it may be missing, or user namespaces may be forbidden."""
+    if sys.platform != "linux" or shutil.which("bwrap") is None:
+        return False
+    probe = subprocess.run(
+        [*_bubblewrap(), str(PYTHON), "-S", "-c", ""],
+        env=ENVIRONMENT,
+        capture_output=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    return probe.returncode == 0

@@ -1,0 +1,392 @@
+"""The trusted side of one submission's process: requests out, plain data or an error back.
+
+Every way in which a stranger's code can misbehave ends here as one of the `StudentError`s,
+in words for the student. After anything but an ordinary answer or exception the process is
+killed; the next request starts a new one.
+"""
+
+import contextlib
+import difflib
+import math
+import signal
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.errors import Died, Missing, Raised, StudentError, TimedOut, Trace, Unreadable
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.inside.wire import Connection, WireError
+from grader.sandbox.limits import Limits
+
+MAX_TEXT = 300
+HEAD_BYTES = 64 * 1024  # what a reply may take beside its arrays
+MAX_TIMEOUTS = 3  # after so many, a function is not called again
+
+# What an exception means to a student, where its own words don't say it.
+EXPLAINED = {
+    "NotImplementedError": "{name} is not implemented yet: {text}",
+    "SystemExit": "{name} ended the program with exit(). Return a value instead.",
+    "KeyboardInterrupt": "{name} ended the program with KeyboardInterrupt.",
+    "EOFError": "{name} asks for keyboard input. Nobody is at the keyboard while it is graded.",
+    "RecursionError": "{name} calls itself without end ({kind}).",
+    "MemoryError": "{name} ran out of memory: more than {memory} MiB.",
+    "FileNotFoundError": "{name} opens a file: {text}. No file can be read while it is graded.",
+    "PermissionError": "{name} does what is not allowed while it is graded: {text}.",
+    "ModuleNotFoundError": "{name} imports what is not there while it is graded: {text}.",
+}
+RAISED = "{name} raised {kind}: {text}"
+SYNTAX = "Python can't read it: {text}"
+
+
+class Program(NamedTuple):
+    """What a guest runs.
+
+    Args:
+        parts: (name, source) of a file, or of each code cell of a notebook.
+        notebook: whether a part that raises leaves the others standing.
+        given: sources of the modules that may be imported, by name.
+    """
+
+    parts: tuple[tuple[str, str], ...]
+    notebook: bool
+    given: dict[str, str]
+
+
+class Answer(NamedTuple):
+    """What a call gave back, and whether it changed its arguments (None: not watched)."""
+
+    value: Any
+    modified: bool | None = None
+
+
+class Failure(NamedTuple):
+    """A cell of a notebook that raised while it was loaded."""
+
+    part: int
+    error: StudentError
+
+
+class Warned(NamedTuple):
+    """A warning raised at a line of the student's code."""
+
+    kind: str
+    text: str
+    part: int
+    line: int
+
+
+class Guest:
+    """One submission, answering calls. Starts its process when it is first needed."""
+
+    def __init__(
+        self,
+        forkserver: Forkserver,
+        program: Program,
+        limits: Limits,
+        unreadable: Unreadable | None = None,
+    ) -> None:
+        """Keep what is needed to start, again and again if need be.
+
+        With `unreadable`, no process is ever started and every request raises it.
+        """
+        self._forkserver = forkserver
+        self._program = program
+        self._limits = limits
+        self._connection: Connection | None = None
+        self._number = 0
+        self._unreadable = unreadable
+        self._timeouts: dict[str, int] = {}
+        self.failures: tuple[Failure, ...] = ()
+        self.warnings: list[Warned] = []
+        self.protections: tuple[str, ...] = ()
+
+    def start(self) -> None:
+        """Start the process and load the submission, unless that is done.
+
+        Raises:
+            Unreadable: it can't be loaded. Raised again at each later request.
+            SandboxError: there is no process to load it in.
+        """
+        if self._unreadable is not None:
+            raise self._unreadable
+        if self._connection is not None:
+            return
+        sock, protections = self._forkserver.fork()
+        self._connection, self.protections = Connection(sock), tuple(protections)
+        try:
+            self._load()
+        except Unreadable as error:
+            self._unreadable = error
+            self.kill()
+            raise
+        except StudentError as error:
+            self._unreadable = Unreadable(error.template, trace=error.trace, **error.fields)
+            raise self._unreadable from error
+
+    def _load(self) -> None:
+        program = self._program
+        request = {
+            "do": "load",
+            "parts": [list(part) for part in program.parts],
+            "given": program.given,
+            "notebook": program.notebook,
+        }
+        whole = "The notebook" if program.notebook else program.parts[0][0]
+        seconds = self._limits.import_seconds
+        with self._exchange(whole, seconds) as (send, receive):
+            send(request)
+            failures = receive(self._reply_bytes()).get("failures")
+            if not _is_list_of(failures, dict):
+                raise WireError("no list of failures")
+            found = tuple(self._failure(item) for item in failures)
+        if found and not program.notebook:
+            error = found[0].error
+            raise Unreadable(error.template, trace=error.trace, **error.fields)
+        self.failures = found
+
+    def _failure(self, item: dict[str, Any]) -> Failure:
+        part = item.get("part")
+        if not isinstance(part, int) or not 0 <= part < len(self._program.parts):
+            raise WireError("no such part")
+        return Failure(part, self._raised(self._program.parts[part][0], item))
+
+    def call(self, name: str, args: Sequence[Any], *, watch: bool = False) -> Answer:
+        """Call a function of the submission.
+
+        Args:
+            name: the function.
+            args: plain data.
+            watch: also tell whether the arguments were changed.
+
+        Raises:
+            StudentError: whatever went wrong with the student's code.
+        """
+        request = {"do": "call", "name": name, "args": list(args), "watch": watch}
+        reply = self._request(name, request)
+        modified = bool(reply.get("modified")) if watch else None
+        return Answer(reply.get("value"), modified)
+
+    def map(self, name: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
+        """Call a function once for each list of arguments, in one exchange.
+
+        Raises:
+            StudentError: whatever went wrong with the student's code.
+        """
+        reply = self._request(name, {"do": "map", "name": name, "calls": [list(c) for c in calls]})
+        values = reply.get("value")
+        if not isinstance(values, list) or len(values) != len(calls):
+            self.kill()
+            raise _nonsense(name)
+        return values
+
+    def value(self, name: str) -> Any:
+        """Read a constant.
+
+        Raises:
+            StudentError: there is none, or the process broke.
+        """
+        return self._request(name, {"do": "value", "name": name}).get("value")
+
+    def replay(
+        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
+    ) -> Generator[np.ndarray, None, None]:
+        """Run a loop with the student's functions and yield what they answered.
+
+        Args:
+            loop: source of a module with BLOCK, STEP_ANSWER, `answer` and `train`.
+            arguments: plain data for `train`.
+            step_shape: the shape of one step's answers, as the loop declares it.
+            block: the largest number of steps sent together.
+
+        Yields:
+            float64 (steps, *step_shape), for each block in turn.
+
+        Raises:
+            StudentError: whatever went wrong with the student's code.
+        """
+        self.start()
+        largest = block * math.prod(step_shape) * 8 + HEAD_BYTES
+        with self._exchange("training", self._limits.training_seconds) as (send, receive):
+            send({"do": "replay", "loop": loop, "arguments": arguments})
+            while True:
+                reply = self._checked("training", receive(largest))
+                answers = reply.get("block")
+                if answers is None:
+                    return
+                if not _is_block(answers, step_shape, block):
+                    raise WireError("not a block of answers")
+                yield answers
+
+    def kill(self) -> int:
+        """End the process, if there is one. Returns its wait status."""
+        if self._connection is None:
+            return 0
+        self._connection.close()
+        self._connection = None
+        return self._forkserver.kill()
+
+    def _request(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
+        if self._timeouts.get(name, 0) >= MAX_TIMEOUTS:
+            raise TimedOut(
+                "{name} was not called again: it had already hung {times} times.",
+                name=name,
+                times=MAX_TIMEOUTS,
+            )
+        self.start()
+        with self._exchange(name, self._limits.call_seconds) as (send, receive):
+            send(request)
+            return self._checked(name, receive(self._reply_bytes()))
+
+    def _reply_bytes(self) -> int:
+        return self._limits.reply_kib * 1024 + HEAD_BYTES
+
+    @contextlib.contextmanager
+    def _exchange(
+        self, name: str, seconds: float
+    ) -> Iterator[tuple[Callable[[dict[str, Any]], None], Callable[[int], dict[str, Any]]]]:
+        """Hold a numbered exchange: what breaks it kills the process and names the reason."""
+        connection = self._connection
+        assert connection is not None, "started"
+        deadline = time.monotonic() + seconds
+        self._number += 1
+        number = self._number
+        finished = False
+        try:
+            yield (
+                lambda request: connection.send(
+                    {"id": number, "limit": self._limits.reply_kib * 1024, **request}, deadline
+                ),
+                lambda size: self._numbered(connection.receive(size, deadline), number),
+            )
+            finished = True
+        except StudentError:
+            finished = True  # an exception in the student's function: the process is fine
+            raise
+        except TimeoutError as error:
+            self._timeouts[name] = self._timeouts.get(name, 0) + 1
+            raise TimedOut(
+                "{name} had not finished after {seconds} s. Is there a loop that never ends?",
+                name=name,
+                seconds=f"{seconds:g}",
+            ) from error
+        except (EOFError, OSError) as error:
+            raise _died(name, self.kill()) from error
+        except WireError as error:
+            raise _nonsense(name) from error
+        finally:
+            if not finished:  # also when a generator is closed halfway
+                self.kill()
+
+    def _numbered(self, reply: Any, number: int) -> dict[str, Any]:
+        if not isinstance(reply, dict) or reply.get("id") != number:
+            raise WireError("not the reply to this request")
+        for item in reply.get("warnings") or []:
+            self._keep_warning(item)
+        return reply
+
+    def _keep_warning(self, item: Any) -> None:
+        match item:
+            case [str(kind), str(text), int(part), int(line)] if self._has_line(part, line):
+                warned = Warned(clean(kind), clean(text), part, line)
+                if warned not in self.warnings:
+                    self.warnings.append(warned)
+            case _:
+                raise WireError("not a warning")
+
+    def _checked(self, name: str, reply: dict[str, Any]) -> dict[str, Any]:
+        if "missing" in reply:
+            raise self._missing(reply)
+        if "raised" in reply:
+            raise self._raised(name, reply["raised"])
+        return reply
+
+    def _missing(self, reply: dict[str, Any]) -> Missing:
+        name, names = reply["missing"], reply.get("names")
+        if not isinstance(name, str) or not _is_list_of(names, str):
+            raise WireError("not a list of names")
+        lower = {clean(n).lower(): clean(n) for n in names}
+        close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
+        trace = self.failures[0].error.trace if self.failures else ()
+        if close:
+            return Missing(
+                "There is no {name}. Did you mean it to be {other}? Names must match exactly.",
+                name=clean(name),
+                other=lower[close[0]],
+            )
+        if self.failures:
+            return Missing(
+                "There is no {name}. {part} stopped with an exception: was it to be defined there?",
+                trace=trace,
+                name=clean(name),
+                part=self._program.parts[self.failures[0].part][0],
+            )
+        return Missing("There is no {name} in what you handed in.", name=clean(name))
+
+    def _raised(self, name: str, raised: Any) -> Raised:
+        match raised:
+            case {"type": str(kind), "text": str(text), "trace": list(steps), "syntax": syntax}:
+                trace = self._trace(steps)
+            case _:
+                raise WireError("not an exception")
+        template = SYNTAX if syntax else EXPLAINED.get(kind, RAISED)
+        if kind == "TypeError" and not trace:
+            template = "{name} can't be called like this: {text}"
+        return Raised(
+            template,
+            trace=trace,
+            name=name,
+            kind=clean(kind),
+            text=clean(text),
+            memory=self._limits.memory_mib,
+        )
+
+    def _trace(self, steps: list[Any]) -> Trace:
+        trace = []
+        for step in steps:
+            match step:
+                case [int(part), int(line), str(function)] if self._has_line(part, line):
+                    trace.append((part, line, clean(function).removeprefix("<module>")))
+                case _:
+                    raise WireError("not a line of the submission")
+        return tuple(trace)
+
+    def _has_line(self, part: int, line: int) -> bool:
+        parts = self._program.parts
+        return 0 <= part < len(parts) and 0 <= line <= parts[part][1].count("\n") + 1
+
+
+def clean(text: str) -> str:
+    """Cap a stranger's text and take the control and direction characters out of it."""
+    capped = text[:MAX_TEXT] + ("..." if len(text) > MAX_TEXT else "")
+    return "".join(c if c.isprintable() else " " for c in capped).strip()
+
+
+def _is_list_of(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def _is_block(answers: Any, step_shape: tuple[int, ...], block: int) -> bool:
+    return (
+        isinstance(answers, np.ndarray)
+        and answers.dtype == np.float64
+        and answers.shape[1:] == step_shape
+        and 1 <= len(answers) <= block
+    )
+
+
+def _nonsense(name: str) -> Died:
+    return Died("What {name} sent back is not an answer, or far too big for one.", name=name)
+
+
+def _died(name: str, status: int) -> Died:
+    number = status & 0x7F
+    if number == signal.SIGXCPU:
+        return Died("{name} used up its CPU time and was stopped.", name=name)
+    if number == signal.SIGKILL:
+        return Died("{name} broke off: out of memory, or it closed its connection.", name=name)
+    if number:
+        how = signal.Signals(number).name if number in set(signal.Signals) else str(number)
+        return Died("{name} crashed its process ({how}).", name=name, how=how)
+    return Died("{name} ended its process.", name=name)

@@ -1,0 +1,232 @@
+"""The student's side of the pipe: load one submission, then answer calls until killed.
+
+Whatever runs here may be patched by the student's code. Nothing depends on it: the trusted
+side takes each answer as a claim about what a function returned, and no more.
+
+A request is a dict with `id`, `limit` (bytes of the reply), `do` and what that needs; the
+reply repeats the `id`:
+
+    load    parts [[name, source], ...], given {module: source}    -> failures [...]
+    call    name, args, watch                                      -> value, modified
+    map     name, calls [[...], ...]                               -> value [...]
+    value   name                                                   -> value
+    replay  loop (source), arguments {...}                         -> block, block, ..., value
+
+or `missing`, with the names that do exist, or `raised`, with the exception and the student's
+own lines of its traceback. Every reply also brings the `warnings` since the last one.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .wire import Connection, Opaque, WireError, pack
+
+MAX_REQUEST = 256 * 2**20
+MAX_TEXT = 500
+MAX_TRACE = 12
+MAX_WARNINGS = 20
+MAX_NAMES = 200
+MODULE = "submission"
+
+
+class Given(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the assignment's given modules from memory: no path leads to them."""
+
+    def __init__(self, sources: dict[str, str]) -> None:
+        """Take the sources by module name."""
+        self.sources = sources
+
+    def find_spec(
+        self, fullname: str, _path: object = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find one of the given modules."""
+        if fullname not in self.sources:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, origin=f"/{fullname}.py")
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run its source."""
+        module.__file__ = f"/{module.__name__}.py"
+        exec(compile(self.sources[module.__name__], module.__file__, "exec"), module.__dict__)  # noqa: S102
+
+
+class Guest:
+    """Answers requests about one submission."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Listen on a connection."""
+        self.connection = connection
+        self.module = types.ModuleType(MODULE)
+        self.warnings: list[list[Any]] = []
+
+    def serve(self) -> None:
+        """Answer until the other end is closed."""
+        sys.modules[MODULE] = self.module
+        warnings.simplefilter("default")
+        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.showwarning = self._note_warning  # type: ignore[assignment]
+        answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "load": self.load,
+            "call": self.call,
+            "map": self.map,
+            "value": self.value,
+            "replay": self.replay,
+        }
+        while True:
+            try:
+                request = self.connection.receive(MAX_REQUEST)
+            except EOFError:
+                return
+            try:
+                reply = answers[request["do"]](request)
+            except _Missing as missing:
+                reply = {"missing": missing.name, "names": missing.names}
+            except BaseException as error:  # noqa: BLE001 - the student's code may raise anything
+                reply = {"raised": describe(error)}
+            self.connection.send_frame(self._frame(request, reply))
+
+    def _frame(self, request: dict[str, Any], reply: dict[str, Any]) -> bytes:
+        noted, self.warnings = self.warnings, []
+        wrapping = {"id": request["id"], "warnings": noted}
+        try:
+            frame = pack(reply | wrapping)
+        except WireError:
+            return pack({"value": Opaque("a value with too many parts")} | wrapping)
+        if len(frame) > request["limit"]:
+            return pack({"value": Opaque(f"a value of {len(frame) >> 20} MiB")} | wrapping)
+        return frame
+
+    def _note_warning(
+        self, message: Warning, category: type, filename: str, lineno: int, *_: object
+    ) -> None:
+        part = part_of(filename)
+        if part is not None and len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append([category.__name__, str(message)[:MAX_TEXT], part, lineno])
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the parts of the submission, each after the other, whatever the others did."""
+        sys.meta_path.insert(0, Given(request["given"]))
+        namespace = self.module.__dict__
+        namespace["__file__"] = request["parts"][0][0] if request["parts"] else ""
+        if request["notebook"]:
+            namespace.update(display=_ignore, get_ipython=_Shell)
+        failures = []
+        for index, (_, source) in enumerate(request["parts"]):
+            try:
+                exec(compile(source, file_name(index), "exec"), namespace)  # noqa: S102
+            except BaseException as error:  # noqa: BLE001
+                failures.append({"part": index, **describe(error)})
+        return {"failures": failures}
+
+    def call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call a function, and say, if asked to watch, whether it changed its arguments."""
+        function, args = self._function(request["name"]), request["args"]
+        before = pack(args) if request["watch"] else b""
+        value = function(*args)
+        return {"value": value, "modified": bool(before) and before != pack(args)}
+
+    def map(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call a function once for each list of arguments."""
+        function = self._function(request["name"])
+        return {"value": [function(*args) for args in request["calls"]]}
+
+    def value(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Read a constant."""
+        return {"value": self._get(request["name"])}
+
+    def replay(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run a given loop with the student's functions; send what they answered, in blocks."""
+        loop = types.ModuleType("loop")
+        exec(compile(request["loop"], "<loop>", "exec"), loop.__dict__)  # noqa: S102
+        answers = np.empty((loop.BLOCK, *loop.STEP_ANSWER))
+        filled = 0
+
+        def respond(*inputs: Any) -> np.ndarray:
+            nonlocal filled
+            out = answers[filled]
+            loop.answer(self.module, *inputs, out)
+            filled += 1
+            return out
+
+        blocks: Iterator[Any] = loop.train(**request["arguments"], respond=respond)
+        for _ in blocks:
+            self.connection.send({"id": request["id"], "block": answers[:filled]})
+            filled = 0
+        return {"value": None}
+
+    def _get(self, name: str) -> Any:
+        namespace = self.module.__dict__
+        if name not in namespace:
+            names = [str(n)[:80] for n in namespace if not str(n).startswith("__")]
+            raise _Missing(name, names[:MAX_NAMES])
+        return namespace[name]
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        function = self._get(name)
+        if not callable(function):
+            kind = type(function).__name__
+            raise TypeError(f"{name} is not a function but of type {kind}")
+        return function  # type: ignore[no-any-return]
+
+
+class _Missing(Exception):  # noqa: N818 - an answer, not an error
+    def __init__(self, name: str, names: list[str]) -> None:
+        self.name, self.names = name, names
+
+
+class _Shell:
+    """Stands for IPython's shell in a notebook, which isn't there: every method does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return _ignore
+
+
+def _ignore(*_args: object, **_kwargs: object) -> None:
+    """Do nothing."""
+
+
+def file_name(part: int) -> str:
+    """Name a part of the submission as its code objects do."""
+    return f"<submission {part}>"
+
+
+def part_of(filename: str) -> int | None:
+    """Tell which part a file name stands for, if it is the submission's at all."""
+    number = filename.removeprefix("<submission ").removesuffix(">")
+    return int(number) if filename == f"<submission {number}>" and number.isdigit() else None
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """Describe an exception: type, text and the student's own lines, outermost first."""
+    trace = []
+    step = error.__traceback__
+    while step is not None:
+        part = part_of(step.tb_frame.f_code.co_filename)
+        if part is not None:
+            trace.append([part, step.tb_lineno, step.tb_frame.f_code.co_name])
+        step = step.tb_next
+    text = _text(error)
+    if isinstance(error, SyntaxError):
+        part = part_of(error.filename or "")
+        if part is not None:
+            trace.append([part, error.lineno or 1, "<module>"])
+            text = str(error.msg)[:MAX_TEXT]
+    if len(trace) > MAX_TRACE:  # deep recursion: keep where it began and where it ended
+        trace = trace[: MAX_TRACE // 2] + trace[-MAX_TRACE // 2 :]
+    return {"type": type(error).__name__[:80], "text": text, "trace": trace,
+            "syntax": isinstance(error, SyntaxError)}  # fmt: skip
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_TEXT]
+    except BaseException:  # noqa: BLE001 - a hostile __str__
+        return ""

@@ -1,0 +1,296 @@
+"""Frames of plain data between the trusted process and the student's.
+
+A frame is
+
+    4 bytes   little-endian length of the head
+    4 bytes   little-endian length of the body
+    head      UTF-8 JSON
+    body      the raw bytes of all arrays, one after the other, in the order of the head
+
+JSON's null, true, false, numbers and strings stand for themselves (NaN and Infinity are
+written so) and a JSON array is a list. A JSON object has one key, which says what it is:
+
+    {"dict": [[key, value], ...]}     keys are strings
+    {"tuple": [value, ...]}
+    {"complex": [real, imaginary]}
+    {"array": [dtype, shape]}         its bytes are next in the body, in C order
+    {"opaque": "a generator"}         something that is not plain data: only its name
+
+NumPy scalars travel as arrays of shape (). Nothing else exists, so decoding a stranger's
+frame can only give plain data or a `WireError`.
+"""
+
+import json
+import math
+import struct
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+LENGTHS = struct.Struct("<II")
+_NUMBERS = "bool i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
+DTYPES = {dtype.str: dtype for dtype in (np.dtype(n).newbyteorder("<") for n in _NUMBERS)}
+MAX_DEPTH = 8
+MAX_VALUES = 100_000
+MAX_STRING = 20_000
+MAX_INT = 2**63
+
+
+class WireError(Exception):
+    """The bytes are not a frame, or the value can't be one."""
+
+
+class Opaque:
+    """Stands for a value that is not plain data.
+
+    Args:
+        kind: what it is, for a person: 'a generator', 'an array of strings'.
+    """
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        """Keep at most 80 characters of the name."""
+        self.kind = str(kind)[:80]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by name."""
+        return type(other) is Opaque and other.kind == self.kind
+
+    def __hash__(self) -> int:
+        """Hash by name."""
+        return hash(self.kind)
+
+    def __repr__(self) -> str:
+        """Show the name."""
+        return f"<{self.kind}>"
+
+
+def pack(value: Any) -> bytes:
+    """Make a frame of a value.
+
+    Values that are not plain data become `Opaque`; subclasses become what they derive from.
+
+    Raises:
+        WireError: the value is nested deeper or holds more values than a frame may.
+    """
+    body: list[bytes] = []
+    head = json.dumps(_Encoder(body).encode(value, 0), separators=(",", ":")).encode()
+    content = b"".join(body)
+    return LENGTHS.pack(len(head), len(content)) + head + content
+
+
+def unpack(head: bytes, body: bytes) -> Any:
+    """Turn a frame's two parts back into the value. Arrays are fresh and writable.
+
+    Raises:
+        WireError: whatever is wrong with the bytes.
+    """
+    try:
+        tree = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise WireError("head is not JSON") from error
+    decoder = _Decoder(body)
+    value = decoder.decode(tree, 0)
+    if decoder.position != len(body):
+        raise WireError("bytes left over")
+    return value
+
+
+class _Encoder:
+    def __init__(self, body: list[bytes]) -> None:
+        self.body = body
+        self.count = 0
+
+    def encode(self, value: Any, depth: int) -> Any:  # noqa: PLR0911 - one line per kind
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > MAX_VALUES:
+            raise WireError("too deep or too many values")
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, np.ndarray | np.generic):
+            return self.array(np.asarray(value))
+        if isinstance(value, int):
+            return int(value) if abs(value) < MAX_INT else {"opaque": "a huge whole number"}
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, complex):
+            return {"complex": [value.real, value.imag]}
+        if isinstance(value, str):
+            return str(value)[:MAX_STRING].encode("utf-8", "replace").decode()
+        if isinstance(value, list):
+            return [self.encode(item, depth + 1) for item in value]
+        if isinstance(value, tuple):
+            return {"tuple": [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, dict):
+            pairs = ([str(k)[:MAX_STRING], self.encode(v, depth + 1)] for k, v in value.items())
+            return {"dict": list(pairs)}
+        if isinstance(value, Opaque):
+            return {"opaque": value.kind}
+        return {"opaque": _kind(value)}
+
+    def array(self, value: np.ndarray) -> Any:
+        little = value.dtype.newbyteorder("<")
+        if little.str not in DTYPES:
+            return {"opaque": f"an array of {_plural(value.dtype)}"}
+        self.body.append(np.ascontiguousarray(value, dtype=little).tobytes())
+        return {"array": [little.str, list(value.shape)]}
+
+
+def _kind(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _plural(dtype: np.dtype) -> str:
+    return {"U": "strings", "S": "bytes", "O": "objects"}.get(dtype.kind, dtype.name)
+
+
+class _Decoder:
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.position = 0
+        self.count = 0
+
+    def decode(self, tree: Any, depth: int) -> Any:
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > MAX_VALUES:
+            raise WireError("too deep or too many values")
+        if tree is None or isinstance(tree, bool | float):
+            return tree
+        if isinstance(tree, int):
+            if abs(tree) >= MAX_INT:
+                raise WireError("number too large")
+            return tree
+        if isinstance(tree, str):
+            if len(tree) > MAX_STRING:
+                raise WireError("string too long")
+            return tree
+        if isinstance(tree, list):
+            return [self.decode(item, depth + 1) for item in tree]
+        return self.tagged(tree, depth)
+
+    def tagged(self, tree: dict[str, Any], depth: int) -> Any:
+        if len(tree) != 1:
+            raise WireError("unknown kind of value")
+        [(tag, content)] = tree.items()
+        if tag == "opaque" and isinstance(content, str):
+            return Opaque(content)
+        if tag == "array":
+            return self.array(content)
+        if tag == "tuple" and isinstance(content, list):
+            return tuple(self.decode(item, depth + 1) for item in content)
+        if tag == "complex":
+            return complex(*_two_floats(content))
+        if tag == "dict" and isinstance(content, list):
+            return dict(self.pairs(content, depth + 1))
+        raise WireError("unknown kind of value")
+
+    def pairs(self, content: list[Any], depth: int) -> Iterator[tuple[str, Any]]:
+        for pair in content:
+            match pair:
+                case [str(key), value]:
+                    yield self.decode(key, depth), self.decode(value, depth)
+                case _:
+                    raise WireError("a dict is a list of pairs")
+
+    def array(self, content: Any) -> np.ndarray:
+        match content:
+            case [str(name), list(shape)] if name in DTYPES and len(shape) <= MAX_DEPTH:
+                dtype = DTYPES[name]
+            case _:
+                raise WireError("not an array that may be sent")
+        if not all(type(n) is int and 0 <= n < MAX_INT for n in shape):
+            raise WireError("not a shape")
+        size = math.prod(shape) * dtype.itemsize
+        if size > len(self.body) - self.position:
+            raise WireError("array larger than its bytes")
+        try:
+            flat = np.frombuffer(
+                self.body, dtype, count=size // dtype.itemsize, offset=self.position
+            )
+            array = flat.reshape(shape).copy()
+        except ValueError as error:  # a shape like (0, 2**62, 2**62)
+            raise WireError("not a shape") from error
+        self.position += size
+        return array
+
+
+def _two_floats(content: Any) -> tuple[float, float]:
+    match content:
+        case [float(real), float(imaginary)]:
+            return real, imaginary
+        case _:
+            raise WireError("not a complex number")
+
+
+class Connection:
+    """Frames over a stream socket.
+
+    Only plain `recv` is used: a stranger at the other end can't hand us a descriptor.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        """Take over a connected `socket.socket`."""
+        self._socket = sock
+
+    def send(self, value: Any, deadline: float | None = None) -> None:
+        """Send a frame.
+
+        Args:
+            value: plain data.
+            deadline: on the clock of `time.monotonic`; None waits for ever.
+
+        Raises:
+            WireError: the value can't be framed.
+            TimeoutError: the deadline passed.
+            OSError: the other end is gone.
+        """
+        self.send_frame(pack(value), deadline)
+
+    def send_frame(self, frame: bytes, deadline: float | None = None) -> None:
+        """Send what `pack` made."""
+        view = memoryview(frame)
+        while view:
+            self._set_timeout(deadline)
+            view = view[self._socket.send(view) :]
+
+    def receive(self, max_bytes: int, deadline: float | None = None) -> Any:
+        """Receive a frame of at most max_bytes.
+
+        Raises:
+            WireError: the bytes are not a frame, or it is larger.
+            TimeoutError: the deadline passed. It is absolute: trickling bytes don't extend it.
+            EOFError: the other end closed the connection.
+            OSError: the connection broke.
+        """
+        head_size, body_size = LENGTHS.unpack(self._receive_bytes(LENGTHS.size, deadline))
+        if head_size + body_size > max_bytes:
+            raise WireError("frame too large")
+        head = self._receive_bytes(head_size, deadline)
+        return unpack(head, self._receive_bytes(body_size, deadline))
+
+    def _receive_bytes(self, size: int, deadline: float | None) -> bytes:
+        buffer = bytearray(size)
+        view = memoryview(buffer)
+        while view:
+            self._set_timeout(deadline)
+            count = self._socket.recv_into(view)
+            if count == 0:
+                raise EOFError
+            view = view[count:]
+        return bytes(buffer)
+
+    def _set_timeout(self, deadline: float | None) -> None:
+        if deadline is None:
+            return  # the socket blocks, as it does from the start
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()

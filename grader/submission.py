@@ -1,0 +1,202 @@
+"""A file, a notebook or a folder -> Submission. Bytes from a stranger: nothing of it runs here."""
+
+import codecs
+import hashlib
+import io
+import tokenize
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.course import Accepted
+from grader.errors import Unreadable, UsageError
+from grader.results import Part
+from grader.sandbox.guest import clean
+
+# Encodings that a student's editor may have written. Python knows others that are no text
+# (rot13) or that take quadratic time (punycode), so a cookie can't ask for just anything.
+ENCODINGS = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *("ascii", "utf-8", "utf-8-sig", "latin-1", "iso8859-15", "cp1250", "cp1251", "cp1252"),
+        *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc_jp", "cp932", "euc_kr", "cp949"),
+        *("koi8-r", "mac-roman"),
+    )
+)
+MAX_NAME = 200
+
+
+class Submission(NamedTuple):
+    """One student's work.
+
+    Args:
+        student: an id.
+        file: the name of the file, for people.
+        sha256: of its bytes, in hex.
+        parts: its source: one part, or one for each code cell of a notebook.
+        notebook: whether it is a notebook.
+        problem: why it can't be read, or None.
+    """
+
+    student: str
+    file: str
+    sha256: str
+    parts: tuple[Part, ...]
+    notebook: bool
+    problem: Unreadable | None
+
+
+def read_submission(path: Path, accepted: tuple[Accepted, ...], max_kib: int) -> Submission:
+    """Read a submission.
+
+    Args:
+        path: a .py file, an .ipynb file, or a folder with one of the accepted names in it.
+        accepted: the names that the assignment accepts, with their templates' digests.
+        max_kib: the size beyond which it is not read.
+
+    Raises:
+        UsageError: there is no such file, or it isn't clear which one is meant.
+    """
+    if path.is_dir():
+        path = _choose(path, accepted, max_kib)
+    if not path.is_file():
+        raise UsageError("There is no file {path}.", path=str(path))
+    if path.suffix not in (".py", ".ipynb"):
+        raise UsageError(
+            "{path} is not a Python file (.py) or a notebook (.ipynb).", path=str(path)
+        )
+    data = _read(path, max_kib)
+    notebook = path.suffix == ".ipynb"
+    name = clean(path.name[:MAX_NAME])
+    try:
+        parts = _parts(data, name, max_kib, notebook=notebook)
+        problem = None
+    except Unreadable as error:
+        parts, problem = (), error
+    return Submission(
+        student=clean(path.stem[:MAX_NAME]),
+        file=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        parts=parts,
+        notebook=notebook,
+        problem=problem,
+    )
+
+
+def _read(path: Path, max_kib: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(max_kib * 1024 + 1)
+    except OSError as error:
+        raise UsageError(
+            "{path} can't be read: {detail}", path=str(path), detail=error.strerror or str(error)
+        ) from error
+
+
+def _choose(folder: Path, accepted: tuple[Accepted, ...], max_kib: int) -> Path:
+    """Find the file in a folder that is meant: the one that is no longer the template."""
+    found = [folder / file.name for file in accepted if (folder / file.name).is_file()]
+    digests = {file.template_sha256 for file in accepted}
+    changed = [p for p in found if template_digest(_read(p, max_kib)) not in digests]
+    if not found:
+        others = sorted(p for p in folder.glob("*") if p.suffix in (".py", ".ipynb"))
+        if len(others) == 1:
+            return others[0]
+        raise UsageError(
+            "There is no submission in {path}. Looked for {names}.",
+            path=str(folder),
+            names=", ".join(file.name for file in accepted),
+        )
+    if len(changed) > 1:
+        raise UsageError(
+            "Which one is it? Both {names} have been worked on. Name one: grader check {first}",
+            names=" and ".join(p.name for p in changed),
+            first=changed[0].name,
+        )
+    return (changed or found)[0]
+
+
+def template_digest(data: bytes) -> str:
+    """The SHA-256, in hex, of a file whose line ends don't count."""
+    return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _parts(data: bytes, name: str, max_kib: int, *, notebook: bool) -> tuple[Part, ...]:
+    if len(data) > max_kib * 1024:
+        raise Unreadable(
+            "{file} is larger than {limit} KiB. Hand in code only, without data or outputs.",
+            file=name,
+            limit=max_kib,
+        )
+    if not data.strip():
+        raise Unreadable("{file} is empty.", file=name)
+    if notebook:
+        # nbformat and nbconvert take half a second to import, and most files are no notebooks.
+        from grader.notebook import code_cells  # noqa: PLC0415
+
+        return code_cells(data, name)
+    source = decode_source(data, name)
+    return (Part(name, source),)
+
+
+def decode_source(data: bytes, name: str) -> str:
+    """Decode Python source as Python would, and say what to do where that fails.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, for the message.
+
+    Returns:
+        The text, with \\n line ends and without a byte order mark.
+
+    Raises:
+        Unreadable: it is not text, or not in the encoding that it claims.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Unreadable("{file} is saved as UTF-16. Save it as UTF-8.", file=name)
+    if b"\0" in data:
+        raise Unreadable("{file} is not a text file: it holds zero bytes.", file=name)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        known = codecs.lookup(encoding).name in ENCODINGS
+    except SyntaxError as error:  # an unknown cookie, or not UTF-8 in the first two lines
+        if "unknown encoding" not in str(error) and "BOM" not in str(error):
+            raise _not_utf8(data, name) from error
+        known = False
+    if not known:
+        raise Unreadable(
+            "{file} names an encoding in its first lines that can't be used. Save it as UTF-8.",
+            file=name,
+        )
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding.startswith("utf-8"):
+            raise _not_utf8(data, name) from error
+        raise Unreadable(
+            "{file} says it is {encoding}, but line {line} is not. Save it as UTF-8.",
+            file=name,
+            encoding=encoding,
+            line=data[: error.start].count(b"\n") + 1,
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _not_utf8(data: bytes, name: str) -> Unreadable:
+    try:
+        data.decode("utf-8")
+        start = 0
+    except UnicodeDecodeError as error:
+        start = error.start
+    line = data[:start].count(b"\n") + 1
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return Unreadable(
+            "{file}, line {line}: this is not UTF-8. Save the file as UTF-8.", file=name, line=line
+        )
+    return Unreadable(
+        "{file}, line {line}: this is not UTF-8; it looks like GBK. Save the file as UTF-8, or "
+        "write # -*- coding: gbk -*- in its first line.",
+        file=name,
+        line=line,
+    )
