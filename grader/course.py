@@ -18,7 +18,8 @@ class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Args:
         name: as the template is called.
-        template_sha256: of the untouched template with \\n line ends, to tell it from work.
+        template_sha256: of the untouched template, its line ends not counted, to tell it from
+            work.
     """
 
     name: str
@@ -137,7 +138,9 @@ def _read_settings(path: Path) -> Settings:
         raise CourseError(
             "{file} can't be read: {detail}", file=str(path), detail=error.strerror or str(error)
         ) from error
-    except msgspec.ValidationError as error:  # 'Expected `int`, got `str` - at `$.groups[0].points`'
+    except (
+        msgspec.ValidationError
+    ) as error:  # 'Expected `int`, got `str` - at `$.groups[0].points`'
         problem, _, key = str(error).partition(" - at ")
         raise CourseError(
             "{file}: {problem}, at {key}.",

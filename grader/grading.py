@@ -13,6 +13,7 @@ from grader.checks.training import TrainingTask
 from grader.course import Assignment
 from grader.errors import CourseError, GraderError, NotGraded, Unreadable
 from grader.results import (
+    Cause,
     CheckResult,
     Location,
     Origin,
@@ -32,7 +33,7 @@ def grade(
     *,
     seed: int,
     only: str | None = None,
-    watch: Callable[[Event], None] = lambda _event: None,
+    watch: Callable[[Event | Cause], None] = lambda _event: None,
 ) -> Report:
     """Grade one submission.
 
@@ -42,7 +43,8 @@ def grade(
         forkserver: where its process comes from.
         seed: of every random number: same seed, same report, but for `seconds`.
         only: grade this group alone.
-        watch: told each check's result, each epoch and the training's progress as they come.
+        watch: told, as they come, what is wrong with the whole submission, each check's
+            result, each epoch and how far the training is.
 
     Returns:
         A report whose status is 'not_graded', with a reason, if it could not be graded and
@@ -68,6 +70,8 @@ def grade(
     replace = msgspec.structs.replace
     try:
         cause = _start(guest)
+        if cause is not None:
+            watch(cause)
         findings = run_checks(_task(assignment, seed, only), GuestStudent(guest), watch)
         unseen = None if only else _account(assignment, findings.checks)
     except NotGraded as error:
@@ -77,8 +81,7 @@ def grade(
     return replace(
         report,
         checks=findings.checks,
-        cause=_text(cause) if cause else None,
-        cause_trace=_locations(cause) if cause else (),
+        cause=cause,
         training=findings.training,
         gradient=findings.gradient,
         notes=_notes(guest, submission),
@@ -92,12 +95,12 @@ def _program(assignment: Assignment, submission: Submission) -> Program:
     return Program(parts, submission.notebook, assignment.given)
 
 
-def _start(guest: Guest) -> Unreadable | None:
+def _start(guest: Guest) -> Cause | None:
     """Load the submission, so that what is wrong with all of it is found once."""
     try:
         guest.start()
     except Unreadable as error:
-        return error
+        return Cause(_text(error), tuple(Location(*step) for step in error.trace))
     return None
 
 
@@ -182,18 +185,14 @@ def _notes(guest: Guest, submission: Submission) -> tuple[Text, ...]:
                 params=place(failure.part, line) | {"problem": _text(failure.error)},
             )
         )
-    for warned in guest.warnings:
-        notes.append(
-            Text(
-                "{part}, line {line}: {kind}: {text}",
-                params=place(warned.part, warned.line) | {"kind": warned.kind, "text": warned.text},
-            )
+    notes.extend(
+        Text(
+            "{part}, line {line}: {kind}: {text}",
+            params=place(warned.part, warned.line) | {"kind": warned.kind, "text": warned.text},
         )
+        for warned in guest.warnings
+    )
     return tuple(notes)
-
-
-def _locations(error: Unreadable) -> tuple[Location, ...]:
-    return tuple(Location(*step) for step in error.trace)
 
 
 def _text(error: GraderError) -> Text:

@@ -50,7 +50,7 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
             notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
             language = _language(notebook)
             for step in (ClearOutputPreprocessor(), PlainPython()):
-                notebook, _ = step.preprocess(notebook, {})
+                notebook, _ = step.preprocess(notebook, {})  # type: ignore[no-untyped-call]
             cells = [(c.cell_type, str(c.source)) for c in notebook.cells[:MAX_CELLS]]
     except Exception as error:  # nbformat and its validators raise many kinds
         raise Unreadable(
@@ -72,9 +72,9 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
 
 def _language(notebook: Any) -> str:
     metadata = notebook.metadata
-    declared = metadata.get("language_info", {}).get("name") or metadata.get(
-        "kernelspec", {}
-    ).get("language", "python")
+    declared = metadata.get("language_info", {}).get("name") or metadata.get("kernelspec", {}).get(
+        "language", "python"
+    )
     return str(declared).lower()
 
 

@@ -63,7 +63,7 @@ class Part(msgspec.Struct, frozen=True):
 
     Args:
         name: what a person calls it, for example 'answer.py' or 'cell 3'.
-        source: Python source with \\n line ends.
+        source: Python source with Unix line ends.
     """
 
     name: str
@@ -190,14 +190,19 @@ class Origin(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Cause(msgspec.Struct, frozen=True):
+    """The one thing that made every check an error: an unreadable or broken submission."""
+
+    message: Text
+    trace: tuple[Location, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known about one grading.
 
     Args:
         reason: why it is not graded: ours or the course's fault, never the student's.
-        cause: the one thing that made every check an error (an unreadable or broken
-            submission), or None. It is told once.
-        cause_trace: the lines it happened at.
+        cause: why no check could pass, or None. It is told once.
         notes: things worth knowing that cost nothing.
         protections: what confined the student's code, for example 'seccomp'.
     """
@@ -212,8 +217,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     groups: tuple[Group, ...]
     checks: tuple[CheckResult, ...] = ()
-    cause: Text | None = None
-    cause_trace: tuple[Location, ...] = ()
+    cause: Cause | None = None
     training: Training | None = None
     gradient: Gradient | None = None
     notes: tuple[Text, ...] = ()
@@ -242,7 +246,21 @@ def all_passed(report: Report) -> bool:
     )
 
 
+def withheld(check: CheckResult) -> CheckResult:
+    """Take out of a check's result what its author does not let students see."""
+    return check if check.shows else msgspec.structs.replace(check, evidence=None)
+
+
 def feedback(report: Report) -> Report:
     """Make the record that a student may see: evidence that is withheld is gone from it."""
-    seen = (c if c.shows else msgspec.structs.replace(c, evidence=None) for c in report.checks)
-    return msgspec.structs.replace(report, checks=tuple(seen))
+    return msgspec.structs.replace(report, checks=tuple(map(withheld, report.checks)))
+
+
+def next_check(report: Report) -> CheckResult | None:
+    """Choose the one check to look at next: an error, a visible failure, a hidden one."""
+    by_urgency = (
+        lambda c: c.outcome is Outcome.ERROR,
+        lambda c: c.outcome is Outcome.FAILED and c.visibility == "visible",
+        lambda c: c.outcome is Outcome.FAILED,
+    )
+    return next((c for urgent in by_urgency for c in report.checks if urgent(c)), None)

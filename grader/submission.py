@@ -146,7 +146,7 @@ def decode_source(data: bytes, name: str) -> str:
         name: the file's name, for the message.
 
     Returns:
-        The text, with \\n line ends and without a byte order mark.
+        The text, with Unix line ends and without a byte order mark.
 
     Raises:
         Unreadable: it is not text, or not in the encoding that it claims.

@@ -75,16 +75,12 @@ class UpdateMonitor:
 
     def warnings(self, samples):
         """Say what was seen in an epoch of so many samples: a list of lines."""
-        lines = []
-        if self.too_large:
-            lines.append(
-                f"warning: output layer's gradient too large in {self.too_large} of {samples} updates"
-            )
-        if self.too_small:
-            lines.append(
-                f"warning: output layer's gradient too small in {self.too_small} of {samples} updates"
-            )
-        return lines
+        counts = {"large": self.too_large, "small": self.too_small}
+        return [
+            f"warning: output layer's gradient too {size} in {count} of {samples} updates"
+            for size, count in counts.items()
+            if count
+        ]
 
 
 def train(softmax, loss, delta, mean_loss, output_rate, *, epochs=4, seed=0, say=print):

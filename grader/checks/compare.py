@@ -137,9 +137,7 @@ def numbers(got: Any, shape: tuple[int, ...]) -> np.ndarray:
         )
     if array.dtype.kind not in "iuf":
         raise CheckFailure(
-            Text(
-                "It holds {kind}; real numbers are expected.", params={"kind": array.dtype.name}
-            ),
+            Text("It holds {kind}; real numbers are expected.", params={"kind": array.dtype.name}),
             evidence,
         )
     return array.astype(np.float64)
@@ -172,8 +170,8 @@ def _as_array(got: Any, shape: tuple[int, ...], evidence: Evidence) -> np.ndarra
 def _kind(got: Any) -> str:
     if isinstance(got, Opaque):
         return got.kind
-    names = {str: "a string", dict: "a dict", list: "a mixed list", tuple: "a mixed tuple"}
-    return names.get(type(got), type(got).__name__)
+    name = type(got).__name__
+    return {"str": "a string", "list": "a mixed list", "tuple": "a mixed tuple"}.get(name, name)
 
 
 def _index(index: tuple[np.intp, ...]) -> str:

@@ -21,5 +21,7 @@ def load_module(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
-        raise CheckError("{file} can't be loaded: {detail}", file=str(path), detail=detail) from error
+        raise CheckError(
+            "{file} can't be loaded: {detail}", file=str(path), detail=detail
+        ) from error
     return module

@@ -9,7 +9,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import numpy as np
@@ -109,7 +109,7 @@ def _clean_environment() -> Iterator[None]:
         os.environ.update(kept)
 
 
-class DependencyNotMet(Exception):  # noqa: N818 - an outcome, not an error
+class DependencyNotMet(Exception):
     """A check that this one depends on did not pass."""
 
     def __init__(self, message: Text) -> None:
@@ -242,7 +242,7 @@ class Plugin:
         shows = visible if declaration.shows is None else declaration.shows
         return Check(name, declaration, visibility, shows)
 
-    def _break(self, item: pytest.Item, template: str, **fields: Any) -> Any:
+    def _break(self, item: pytest.Item, template: str, **fields: Any) -> NoReturn:
         error = CheckError(template, file=str(item.path), **fields)
         self.broken = self.broken or error
         raise pytest.Collector.CollectError(str(error))
@@ -255,9 +255,9 @@ class Plugin:
             if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
                 raise DependencyNotMet(before.message or before.title)
             if before.outcome is Outcome.FAILED:
+                params = {"title": before.title}
                 raise DependencyNotMet(
-                    Text("Not run, because this is not so yet: {title}",
-                         params={"title": before.title})  # fmt: skip
+                    Text("Not run, because this is not so yet: {title}", params=params)
                 )
 
     @pytest.hookimpl(wrapper=True)

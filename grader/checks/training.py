@@ -9,7 +9,7 @@ the functions returned, and a process is woken once a block and not once a step.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,7 +68,7 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
         CheckError: the loop can't be loaded.
         StudentError: whatever went wrong with the student's code.
     """
-    loop: Loop = load_module(path)  # type: ignore[assignment]
+    loop: Loop = load_module(path)
     source = path.read_text(encoding="utf-8")
     blocks = student.replay(source, copies(), loop.STEP_ANSWER, loop.BLOCK)
     waiting: deque[np.ndarray] = deque()

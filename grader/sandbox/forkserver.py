@@ -163,7 +163,13 @@ def _bubblewrap() -> list[str]:
     """The start of a command line that hides everything but Python: see bwrap(1)."""
     read_only = [p for p in (*readable_folders(), str(PYTHON), str(INSIDE)) if p[:4] != "/dev"]
     return [
-        *(shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
+        *(
+            shutil.which("bwrap") or "bwrap",
+            "--unshare-all",
+            "--die-with-parent",
+            "--new-session",
+            "--clearenv",
+        ),
         *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
         *("--proc", "/proc", "--dev", "/dev"),
         *(word for path in read_only for word in ("--ro-bind", path, path)),

@@ -32,9 +32,11 @@ EXPLAINED = {
     "EOFError": "{name} asks for keyboard input. Nobody is at the keyboard while it is graded.",
     "RecursionError": "{name} calls itself without end ({kind}).",
     "MemoryError": "{name} ran out of memory: more than {memory} MiB.",
-    "FileNotFoundError": "{name} opens a file: {text}. No file can be read while it is graded.",
+    "FileNotFoundError": "{name} opens a file: {text}. No file can be read while it is graded: "
+    'put what trains or plots under if __name__ == "__main__":',
     "PermissionError": "{name} does what is not allowed while it is graded: {text}.",
-    "ModuleNotFoundError": "{name} imports what is not there while it is graded: {text}.",
+    "ModuleNotFoundError": "{name} imports what is not there while it is graded: {text}. "
+    "Use NumPy and the standard library.",
 }
 RAISED = "{name} raised {kind}: {text}"
 SYNTAX = "Python can't read it: {text}"
@@ -138,7 +140,7 @@ class Guest:
         with self._exchange(whole, seconds) as (send, receive):
             send(request)
             failures = receive(self._reply_bytes()).get("failures")
-            if not _is_list_of(failures, dict):
+            if not isinstance(failures, list):
                 raise WireError("no list of failures")
             found = tuple(self._failure(item) for item in failures)
         if found and not program.notebook:
@@ -146,10 +148,12 @@ class Guest:
             raise Unreadable(error.template, trace=error.trace, **error.fields)
         self.failures = found
 
-    def _failure(self, item: dict[str, Any]) -> Failure:
-        part = item.get("part")
-        if not isinstance(part, int) or not 0 <= part < len(self._program.parts):
-            raise WireError("no such part")
+    def _failure(self, item: Any) -> Failure:
+        match item:
+            case {"part": int(part)} if 0 <= part < len(self._program.parts):
+                pass
+            case _:
+                raise WireError("not a failure of a part")
         return Failure(part, self._raised(self._program.parts[part][0], item))
 
     def call(self, name: str, args: Sequence[Any], *, watch: bool = False) -> Answer:
@@ -304,9 +308,9 @@ class Guest:
 
     def _missing(self, reply: dict[str, Any]) -> Missing:
         name, names = reply["missing"], reply.get("names")
-        if not isinstance(name, str) or not _is_list_of(names, str):
+        if not isinstance(name, str) or not isinstance(names, list):
             raise WireError("not a list of names")
-        lower = {clean(n).lower(): clean(n) for n in names}
+        lower = {clean(str(n)).lower(): clean(str(n)) for n in names}
         close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
         trace = self.failures[0].error.trace if self.failures else ()
         if close:
@@ -361,10 +365,6 @@ def clean(text: str) -> str:
     """Cap a stranger's text and take the control and direction characters out of it."""
     capped = text[:MAX_TEXT] + ("..." if len(text) > MAX_TEXT else "")
     return "".join(c if c.isprintable() else " " for c in capped).strip()
-
-
-def _is_list_of(value: Any, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def _is_block(answers: Any, step_shape: tuple[int, ...], block: int) -> bool:

@@ -59,9 +59,7 @@ def train(hidden, output, images, labels, output_rate, epochs, respond):
     for _ in range(epochs):
         for start in range(0, len(images), BLOCK):
             chosen = slice(start, start + BLOCK)
-            yield train_block(
-                hidden, output, images[chosen], targets[chosen], output_rate, respond
-            )
+            yield train_block(hidden, output, images[chosen], targets[chosen], output_rate, respond)
 
 
 def train_block(hidden, output, images, targets, output_rate, respond):

@@ -22,7 +22,8 @@ def test_answers(student):
     points=5,
     title="for a = [0.1, 0.7, 0.2] and true class 1, delta is [0.1, -0.3, 0.2]",
     title_zh="a = [0.1, 0.7, 0.2]、真实类别为 1 时，delta 是 [0.1, -0.3, 0.2]",
-    hint="With this loss the activation's derivative cancels: see what is left at the end of step 5.",
+    hint="With this loss the activation's derivative cancels: see what is left "
+    "at the end of step 5.",
     hint_zh="用这个损失函数时，激活函数的导数会被约掉：看第 5 步末尾剩下什么。",
     depends_on=("test_delta::answers",),
 )

@@ -14,7 +14,8 @@ TOLERANCE = 1e-5
     points=1,
     title="loss answers with one number",
     title_zh="loss 返回一个数",
-    hint="The loss of a sample is a sum over its classes: one number, not one for each class (step 4).",
+    hint="The loss of a sample is a sum over its classes: one number, not one "
+    "for each class (step 4).",
     hint_zh="一个样本的损失是对各类别求和：是一个数，不是每个类别一个数（第 4 步）。",
 )
 def test_answers(student):
@@ -26,7 +27,8 @@ def test_answers(student):
     points=4,
     title="with 0.7 on the true class the loss is -ln 0.7 = 0.3567",
     title_zh="真实类别的激活值为 0.7 时，损失是 -ln 0.7 = 0.3567",
-    hint="E = -sum_j y_j ln a_j (step 4): mind the sign, the natural logarithm, and the order (a, y).",
+    hint="E = -sum_j y_j ln a_j (step 4): mind the sign, the natural logarithm, "
+    "and the order (a, y).",
     hint_zh="E = -Σ_j y_j ln a_j（第 4 步）：注意负号、自然对数和参数顺序 (a, y)。",
     depends_on=ANSWERS,
 )

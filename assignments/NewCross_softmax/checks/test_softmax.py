@@ -12,7 +12,8 @@ ANSWERS = ("test_softmax::answers",)
     points=1,
     title="softmax answers with one activation for each net",
     title_zh="softmax 为每个加权和返回一个激活值",
-    hint="net has shape (n,), and so has the answer: e^net_k divided by a sum, for every k (step 2).",
+    hint="net has shape (n,), and so has the answer: e^net_k divided by a sum, "
+    "for every k (step 2).",
     hint_zh="net 的形状是 (n,)，返回值也是：对每个 k，用 e^net_k 除以一个和（第 2 步）。",
 )
 def test_answers(student):
@@ -43,7 +44,8 @@ def test_array(student):
     points=4,
     title="softmax of [1, 2, 3] is [0.0900, 0.2447, 0.6652]",
     title_zh="[1, 2, 3] 的 softmax 是 [0.0900, 0.2447, 0.6652]",
-    hint="a_k = e^net_k / sum_i e^net_i (step 2). The base is e, and the sum runs over all classes.",
+    hint="a_k = e^net_k / sum_i e^net_i (step 2). The base is e, and the sum "
+    "runs over all classes.",
     hint_zh="a_k = e^net_k / Σ_i e^net_i（第 2 步）。底数是 e，求和遍历所有类别。",
     depends_on=ANSWERS,
 )
@@ -57,7 +59,8 @@ def test_example(student):
     points=3,
     title="the activations sum to 1",
     title_zh="所有激活值之和为 1",
-    hint="Exactly one class is true, so the activations share out a whole (step 2): divide by the sum.",
+    hint="Exactly one class is true, so the activations share out a whole (step "
+    "2): divide by the sum.",
     hint_zh="只有一个类别为真，激活值合起来是一个整体（第 2 步）：要除以总和。",
     depends_on=ANSWERS,
 )

@@ -4,20 +4,27 @@ from pathlib import Path
 
 from grader.checks import check, load_module, require
 
-NEEDED = ("test_softmax::answers", "test_delta::answers", "test_training::rate")
+NEEDED = ("test_softmax::answers", "test_delta::answers")
+TEMPLATE_RATE = 10.0
+LEARNS = 0.5  # guessing gives 0.1, the first epoch at any stable rate more than 0.75
 
 
 @check(
     "training",
     points=2,
-    title="OUTPUT_LEARNING_RATE is a positive number",
-    title_zh="OUTPUT_LEARNING_RATE 是正数",
+    title="OUTPUT_LEARNING_RATE is a positive number, smaller than at first",
+    title_zh="OUTPUT_LEARNING_RATE 是正数，并且比原来小",
     hint="Task 2: set OUTPUT_LEARNING_RATE at the top of the file to one of the rates of step 8.",
     hint_zh="任务 2：在文件开头把 OUTPUT_LEARNING_RATE 设为第 8 步中的某个学习率。",
 )
 def test_rate(student):
     training = load_module(Path(__file__).with_name("training.py"))
-    training.output_rate(student)
+    require(
+        training.output_rate(student) < TEMPLATE_RATE,
+        "OUTPUT_LEARNING_RATE is not chosen yet: Task 2: it is {rate} or more, as in the template.",
+        "OUTPUT_LEARNING_RATE 还没有选定：任务 2：它仍像模板中那样不小于 {rate}。",
+        rate=f"{TEMPLATE_RATE:g}",
+    )
 
 
 @check(
@@ -25,7 +32,8 @@ def test_rate(student):
     points=4,
     title="no update of the output layer is too large",
     title_zh="输出层没有过大的更新",
-    hint="Step 8: the output layer's nets are not scaled down, so its learning rate has to be smaller "
+    hint="Step 8: the output layer's nets are not scaled down, so its learning "
+    "rate has to be smaller "
     "than the hidden layer's. Lower it until the warnings go away.",
     hint_zh="第 8 步：输出层的加权和没有缩小，所以它的学习率要比隐藏层的小。降低它，直到警告消失。",
     depends_on=NEEDED,
@@ -41,6 +49,13 @@ def test_stable(training):
         samples=training.samples,
         rate=f"{training.output_rate:g}",
     )
+    accuracy = training.epochs[-1].train_accuracy
+    require(
+        accuracy > LEARNS,
+        "No update is too large, but the network does not learn: its accuracy is {accuracy}.",
+        "没有过大的更新，但网络什么也没学到：正确率为 {accuracy}。",
+        accuracy=f"{accuracy:.1%}",
+    )
 
 
 @check(
@@ -48,7 +63,8 @@ def test_stable(training):
     points=14,
     title="four epochs reach 94 % on the training digits",
     title_zh="四轮训练后，训练集正确率达到 94 %",
-    hint="Step 8: at 10 the updates are too large; at 1.0 the warnings are gone but it stops at 90 %. "
+    hint="Step 8: at 10 the updates are too large; at 1.0 the warnings are gone "
+    "but it stops at 90 %. "
     "Go on from there. A right solution gets 95 to 96 %.",
     hint_zh="第 8 步：学习率为 10 时更新过大；为 1.0 时警告消失，但停在 90 %。继续往下降。"
     "正确的解答能达到 95 % 到 96 %。",

@@ -60,7 +60,7 @@ def confine(settings: dict[str, Any], connection: int, parent: int) -> list[str]
 
 
 def prctl(option: int, argument: int) -> bool:
-    """Call prctl(2); tell whether it worked."""
+    """Ask the kernel for a setting of this process; tell whether it was made."""
     return _libc is not None and _libc.prctl(option, argument, 0, 0, 0) == 0
 
 
@@ -103,7 +103,7 @@ def _landlock(readable: list[str]) -> int:
     ruleset = _syscall(LANDLOCK_CREATE_RULESET, attributes, size, 0)
     for path in readable:
         with contextlib.suppress(OSError):
-            folder = os.open(path, os.O_PATH | os.O_CLOEXEC)  # type: ignore[attr-defined]
+            folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
             allowed = READ if os.path.isdir(path) else FILE_READ  # noqa: PTH112 - no pathlib here
             rule = struct.pack("<Qi", allowed, folder)
             _syscall(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)

@@ -151,7 +151,7 @@ class Guest:
 
         def respond(*inputs: Any) -> np.ndarray:
             nonlocal filled
-            out = answers[filled]
+            out: np.ndarray = answers[filled]
             loop.answer(self.module, *inputs, out)
             filled += 1
             return out
@@ -177,7 +177,7 @@ class Guest:
         return function  # type: ignore[no-any-return]
 
 
-class _Missing(Exception):  # noqa: N818 - an answer, not an error
+class _Missing(Exception):
     def __init__(self, name: str, names: list[str]) -> None:
         self.name, self.names = name, names
 

@@ -104,7 +104,7 @@ class _Encoder:
         self.body = body
         self.count = 0
 
-    def encode(self, value: Any, depth: int) -> Any:  # noqa: PLR0911 - one line per kind
+    def encode(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911 - a line per kind
         self.count += 1
         if depth > MAX_DEPTH or self.count > MAX_VALUES:
             raise WireError("too deep or too many values")

@@ -38,7 +38,8 @@ def test_values(student, rng):
     points=1,
     title="every activation lies between 0 and 1",
     title_zh="每个激活值都在 0 与 1 之间",
-    hint="e^net is positive, whatever the sign of net: a share of a positive sum is never negative.",
+    hint="e^net is positive, whatever the sign of net: a share of a positive "
+    "sum is never negative.",
     hint_zh="无论 net 的正负，e^net 都是正的：正数之和中的一份不会是负数。",
     depends_on=ANSWERS,
 )

@@ -1,0 +1,73 @@
+"""A report as JSON, keys in the documented order."""
+
+from typing import Any
+
+import msgspec
+
+from grader.report.language import show
+from grader.results import CheckResult, Report, Text, max_score, score
+
+
+def render(report: Report, lang: str) -> str:
+    """Write a report as JSON, UTF-8, indented by two spaces. Not-a-number becomes null."""
+    content: dict[str, Any] = {
+        "schema": report.schema,
+        "assignment": report.assignment,
+        "student": report.student,
+        "submission": {"file": report.submission.file, "sha256": report.submission.sha256},
+        "status": report.status,
+    }
+    if report.reason is not None:
+        content["reason"] = show(report.reason, lang)
+    content |= {
+        "score": score(report),
+        "max_score": max_score(report),
+        "seed": report.seed,
+        "checks": [_check(check, lang) for check in report.checks],
+        "training": _training(report),
+        "gradient": _gradient(report),
+        "notes": [show(note, lang) for note in report.notes],
+        "versions": report.versions,
+    }
+    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
+
+
+def _check(check: CheckResult, lang: str) -> dict[str, Any]:
+    def shown(text: Text | None) -> str | None:
+        return None if text is None else show(text, lang)
+
+    lines = [shown(check.message)]
+    if check.evidence is not None:
+        lines += [check.evidence.call, check.evidence.got, check.evidence.expected]
+    return {
+        "id": check.id,
+        "group": check.group,
+        "title": shown(check.title),
+        "visibility": check.visibility,
+        "outcome": check.outcome.value,
+        "points": check.points,
+        "max_points": check.max_points,
+        "message": "\n".join(line for line in lines if line) or None,
+        "hint": shown(check.hint),
+        "diagnosis": check.diagnosis,
+        "seconds": check.seconds,
+    }
+
+
+def _training(report: Report) -> dict[str, Any] | None:
+    if report.training is None:
+        return None
+    return {
+        "epochs": [msgspec.structs.asdict(epoch) for epoch in report.training.epochs],
+        "output_rate": report.training.output_rate,
+        "converged": report.training.converged,
+    }
+
+
+def _gradient(report: Report) -> dict[str, Any] | None:
+    if report.gradient is None:
+        return None
+    return {
+        "max_relative_error": report.gradient.max_relative_error,
+        "worst": report.gradient.worst,
+    }

@@ -1,0 +1,121 @@
+"""The languages that people are spoken to in, and how texts and numbers are said.
+
+The grader's own sentences are English in the source; their translations stand in the gettext
+catalogue in `locale/`. Assignments bring both languages along in their `Text`.
+"""
+
+import gettext
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from grader.results import Text
+
+LANGUAGES = ("en", "zh")
+DOMAIN = "grader"
+LOCALE = Path(__file__).parent / "locale"
+
+_SMALL, _LARGE = 0.01, 1000
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MISMATCHES = (LookupError, ValueError, TypeError, AttributeError)
+
+
+def choose(wanted: str | None, environ: Mapping[str, str]) -> str:
+    """Choose the language to speak.
+
+    Args:
+        wanted: what was asked for on the command line, or None.
+        environ: the environment; GRADER_LANG comes before the locale's variables.
+
+    Returns:
+        One of `LANGUAGES`: 'zh' if the first value that is set starts with it, else 'en'.
+    """
+    variables = ("GRADER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    candidates = (wanted, *(environ.get(name) for name in variables))
+    first = next((value for value in candidates if value), "")
+    return "zh" if first.lower().startswith("zh") else "en"
+
+
+@cache
+def catalogue(lang: str) -> gettext.NullTranslations:
+    """Load a language's translations of the grader's own sentences, once.
+
+    Args:
+        lang: one of `LANGUAGES`. English is the language of the source and has no catalogue.
+
+    Raises:
+        FileNotFoundError: the compiled catalogue was not installed.
+    """
+    if lang == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, LOCALE, [lang])
+
+
+def translate(template: str, lang: str) -> str:
+    """Look a sentence up in the catalogue; one without a translation stays English."""
+    # gettext answers the empty string with the catalogue's header.
+    return catalogue(lang).gettext(template) if template else ""
+
+
+def show(text: Text, lang: str) -> str:
+    """Say a text in a language, and every `Text` among its params in the same one.
+
+    A translation that does not fit its params is not used: the English sentence is.
+
+    Args:
+        text: the sentence, in every language.
+        lang: one of `LANGUAGES`.
+
+    Raises:
+        KeyError: the English template itself asks for a param that is not there.
+    """
+    if lang != "en":
+        try:
+            return (text.zh or translate(text.en, lang)).format_map(_params(text, lang))
+        except _MISMATCHES:
+            return show(text, "en")
+    return text.en.format_map(_params(text, lang))
+
+
+def _params(text: Text, lang: str) -> dict[str, object]:
+    return {
+        name: show(value, lang) if isinstance(value, Text) else value
+        for name, value in text.params.items()
+    }
+
+
+def points(value: float) -> str:
+    """Write points: whole ones without a fraction, others with two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(share: float) -> str:
+    """Write a measured share. Two decimals keep 94.99% from looking like the 95% it missed."""
+    return f"{100 * share:.2f}%"
+
+
+def round_percent(share: float) -> str:
+    """Write a share that a person chose, such as a threshold, as briefly as it was chosen."""
+    return f"{100 * share:.4g}%"
+
+
+def decimal(value: float) -> str:
+    """Write a number with four figures; one that is not finite as NaN or infinity."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return "NaN" if math.isnan(value) else f"{value:.4g}"
+
+
+def scientific(value: float) -> str:
+    """Write 3.1 × 10⁻¹⁰; what reads well without an exponent is written without one."""
+    if not math.isfinite(value) or value == 0 or _SMALL <= abs(value) < _LARGE:
+        return decimal(value)
+    mantissa, exponent = f"{value:.1e}".split("e")
+    power = power_of_ten(int(exponent))
+    return power if mantissa == "1.0" else f"{mantissa.removesuffix('.0')} × {power}"
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten with a raised exponent."""
+    return "10" + str(exponent).translate(_RAISED)

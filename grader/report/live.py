@@ -1,0 +1,120 @@
+"""A grading on a terminal while it goes on: what to print when, one event after another."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from grader import results
+from grader.report.language import show, translate
+from grader.report.terminal import cause_lines, check_lines, epoch_lines, same_lines
+from grader.results import Cause, CheckResult, Epoch, Group, Part, Text, withheld
+
+
+class Live:
+    """Prints to a console what a student may see. A context manager around the grading."""
+
+    def __init__(self, console: Console, lang: str, code: Sequence[Part]) -> None:
+        """Print in a language about a submission's code."""
+        self._console = console
+        self._lang = lang
+        self._code = code
+        self._groups: dict[str, Text] = {}
+        self._group = ""
+        self._told: CheckResult | None = None
+        self._same: list[CheckResult] = []
+        self._cause: Cause | None = None
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Print what was held back, and take the progress bar away."""
+        self._flush()
+        self._end_bar()
+
+    def begin(self, title: Text, file: str, groups: Sequence[Group]) -> None:
+        """Say what is being graded."""
+        self._groups = {group.name: group.title for group in groups}
+        self._console.print(f"{show(title, self._lang)}: {file}", style="bold")
+
+    def watch(self, event: Cause | CheckResult | Epoch | results.Progress) -> None:
+        """Print what has just become known."""
+        match event:
+            case results.Progress():
+                self._show_progress(event)
+            case Epoch():
+                self._enter_group("training")
+                for line in epoch_lines(event, self._lang):
+                    self._console.print(line)
+            case Cause():
+                self._cause = event
+                self._console.print()
+                for line in cause_lines(event, self._code, self._lang):
+                    self._console.print(line)
+            case CheckResult():
+                self._show_check(withheld(event))
+
+    def _show_check(self, check: CheckResult) -> None:
+        if self._cause is not None:
+            return
+        told = self._told
+        if told and check.message and (check.group, check.message) == (told.group, told.message):
+            self._same.append(check)
+            return
+        self._flush()
+        self._enter_group(check.group)
+        ascii_only = not self._console.encoding.startswith("utf")
+        for line in check_lines(check, self._code, self._lang, ascii_only=ascii_only):
+            self._console.print(line)
+        self._told = check
+
+    def _flush(self) -> None:
+        """Say how many checks had the message that was told last."""
+        if self._same:
+            points = sum(check.max_points for check in self._same)
+            for line in same_lines(len(self._same), points, self._lang):
+                self._console.print(line)
+        self._same = []
+
+    def _enter_group(self, name: str) -> None:
+        if name != self._group:
+            self._flush()
+            self._group = name
+            self._console.print()
+            title = self._groups.get(name)
+            self._console.print(show(title, self._lang) if title else name, style="bold")
+
+    def _show_progress(self, event: results.Progress) -> None:
+        if not self._console.is_terminal or self._console.quiet:
+            return
+        if self._bar is None:
+            self._flush()
+            self._bar = Progress(
+                TextColumn("    {task.description}"),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f}%"),
+                TimeRemainingColumn(),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._bar.add_task(translate("training", self._lang), total=event.total)
+            self._bar.start()
+        self._bar.update(self._task, completed=event.done)
+        if event.done >= event.total:
+            self._end_bar()
+
+    def _end_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,200 @@
+"""A grading as lines for a terminal: each function turns a record into lines, in a language.
+
+Marks tell the outcomes apart without colour. Foreign text is put in as plain text, never as
+markup, so nothing in it can colour, move or hide what is printed.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Line
+
+from grader.report.language import show, translate
+from grader.results import (
+    Cause,
+    CheckResult,
+    Epoch,
+    Location,
+    Outcome,
+    Part,
+    Report,
+    all_passed,
+    max_score,
+    next_check,
+    score,
+)
+
+Lines = Iterator[Line | Padding | Table]
+
+STYLES = {
+    Outcome.PASSED: "green",
+    Outcome.FAILED: "red",
+    Outcome.ERROR: "red",
+    Outcome.SKIPPED: "dim",
+}
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "!", Outcome.SKIPPED: "-"}
+ASCII_MARKS = MARKS | {Outcome.PASSED: "+", Outcome.FAILED: "x"}
+
+
+def check_lines(
+    check: CheckResult, code: Sequence[Part], lang: str, *, ascii_only: bool = False
+) -> Lines:
+    """Say a check's outcome: a mark, the title and the points; message and hint below."""
+    mark = (ASCII_MARKS if ascii_only else MARKS)[check.outcome]
+    row = Table.grid(padding=(0, 1), expand=True)
+    row.add_column(width=3, justify="right", no_wrap=True)
+    row.add_column(ratio=1)
+    row.add_column(justify="right", no_wrap=True)
+    points = Line(f"{check.points:g}/{check.max_points:g}", style="dim")
+    row.add_row(Line(mark, style=f"bold {STYLES[check.outcome]}"), show(check.title, lang), points)
+    yield row
+    if check.message is not None:
+        yield _indented(show(check.message, lang), style="" if check.hint else "dim")
+    if check.evidence is not None:
+        yield from _evidence(check, lang)
+    yield from _trace(check.trace, code, lang)
+    if check.hint is not None:
+        hint = Line.assemble((_("Hint: ", lang), "bold"), show(check.hint, lang))
+        yield Padding.indent(hint, 6)
+
+
+def same_lines(count: int, points: float, lang: str) -> Lines:
+    """Say that more checks have the message that was just told."""
+    template = (
+        "... and the same for 1 more check, {points} points."
+        if count == 1
+        else "... and the same for {count} more checks, {points} points."
+    )
+    text = _(template, lang).format(count=count, points=f"{points:g}")
+    yield _indented(text, style="dim")
+
+
+def cause_lines(cause: Cause, code: Sequence[Part], lang: str) -> Lines:
+    """Say, once, what is wrong with the whole submission."""
+    yield Line(_("Your work could not be run, so no check could pass:", lang), style="bold red")
+    yield _indented(show(cause.message, lang))
+    yield from _trace(cause.trace, code, lang)
+
+
+def epoch_lines(epoch: Epoch, lang: str) -> Lines:
+    """Say how an epoch went, below a heading if it is the first."""
+    heads = [
+        _(head, lang)
+        for head in ("epoch", "loss", "training", "held-out", "too large", "too small")
+    ]
+    heldout = epoch.heldout_accuracy
+    cells = [
+        str(epoch.epoch),
+        f"{epoch.loss:.4f}",
+        f"{epoch.train_accuracy:.1%}",
+        "" if heldout is None else f"{heldout:.1%}",
+        str(epoch.updates_too_large),
+        str(epoch.updates_too_small),
+    ]
+    widths = [max(cell_len(head), 7) for head in heads]
+    for row in (heads, cells) if epoch.epoch == 1 else (cells,):
+        padded = (" " * (wide - cell_len(c)) + c for wide, c in zip(widths, row, strict=True))
+        yield Line("    " + "  ".join(padded), style="dim")
+
+
+def summary_lines(report: Report, lang: str, width: int) -> Lines:
+    """Say each group's points, the notes, the score and the one thing to do next."""
+    yield Line("")
+    if report.status == "not_graded":
+        yield Line(_("NOT GRADED. This is not the student's fault.", lang), style="bold red")
+        if report.reason is not None:
+            yield _indented(show(report.reason, lang))
+        return
+    for note in report.notes:
+        line = Line.assemble((_("Note: ", lang), "bold"), show(note, lang))
+        yield line
+    if report.notes:
+        yield Line("")
+    for group in report.groups:
+        yield _row(show(group.title, lang), score(report, group.name),
+                   max_score(report, group.name), lang, width)  # fmt: skip
+    if report.unseen is not None:
+        yield Line("")
+        yield Line(_visible(report, lang), style="bold")
+    else:
+        total = _row(_("Score", lang), score(report), max_score(report), lang, width)
+        total.stylize("bold")
+        yield total
+    following = next_step(report, lang)
+    if following:
+        yield Line("")
+        yield Line.assemble((_("Do this next: ", lang), "bold"), following)
+
+
+def _row(title: str, points: float, most: float, lang: str, width: int) -> Line:
+    value = _("{points} of {most}", lang).format(points=f"{points:g}", most=f"{most:g}")
+    dots = "." * max(3, width - cell_len(title) - cell_len(value) - 2)
+    return Line.assemble(title, " ", (dots, "dim"), " ", value)
+
+
+def _visible(report: Report, lang: str) -> str:
+    assert report.unseen is not None
+    passed = sum(check.outcome is Outcome.PASSED for check in report.checks)
+    return _(
+        "visible checks: {passed} of {all} passed; {hidden} hidden checks, worth {points} "
+        "points, run when your work is graded",
+        lang,
+    ).format(
+        passed=passed,
+        all=len(report.checks),
+        hidden=report.unseen.checks,
+        points=f"{report.unseen.points:g}",
+    )
+
+
+def next_step(report: Report, lang: str) -> str:
+    """The one thing to do next, or an empty string if nothing is left to do."""
+    if all_passed(report) or report.status == "not_graded":
+        return ""
+    if report.cause is not None:
+        return show(report.cause.message, lang)
+    check = next_check(report)
+    if check is None:
+        return ""
+    if check.outcome is Outcome.ERROR and check.message is not None:
+        return show(check.message, lang)
+    return show(check.hint or check.title, lang)
+
+
+def _evidence(check: CheckResult, lang: str) -> Lines:
+    evidence = check.evidence
+    assert evidence is not None
+    rows = [
+        (_("call", lang), evidence.call),
+        (_("got", lang), evidence.got),
+        (_("expected", lang), evidence.expected),
+    ]
+    wide = max(cell_len(label) for label, _value in rows)
+    for label, value in rows:
+        if value:
+            first, *more = value.splitlines()
+            pad = " " * (wide - cell_len(label))
+            yield Padding.indent(Line.assemble((label + pad, "dim"), "  ", first), 8)
+            for line in more:
+                yield Padding.indent(Line(line), 10 + wide)
+
+
+def _trace(trace: Sequence[Location], code: Sequence[Part], lang: str) -> Lines:
+    for place in trace[-3:]:
+        if place.part >= len(code):
+            continue
+        part = code[place.part]
+        lines = part.source.split("\n")
+        text = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
+        where = _("{part}, line {line}", lang).format(part=part.name, line=place.line)
+        yield Padding.indent(Line.assemble((where + ": ", "dim"), text[:200]), 8)
+
+
+def _indented(text: str, style: str = "") -> Padding:
+    return Padding.indent(Line(text, style=style), 6)
+
+
+def _(template: str, lang: str) -> str:
+    return translate(template, lang)
