@@ -5,8 +5,10 @@ is `feedback(report)`: withheld things are removed here, from the data, so that 
 can leak them.
 """
 
+from __future__ import annotations
+
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -19,7 +21,8 @@ class Text(msgspec.Struct, frozen=True):
     """A sentence for people, in every language, before anyone has chosen one.
 
     Args:
-        en: English, a `str.format` template over `params`.
+        en: English, a `str.format` template over `params`. Without any it is taken as it is,
+            braces and all.
         zh: Simplified Chinese. Empty for the grader's own sentences, whose translations
             stand in the catalogue; authors of assignments write both beside each other.
         params: the template's fields. Values are numbers, strings (foreign ones already
@@ -28,11 +31,11 @@ class Text(msgspec.Struct, frozen=True):
 
     en: str
     zh: str = ""
-    params: dict[str, Any] = {}
+    params: dict[str, int | float | str | Text] = {}
 
     def __str__(self) -> str:
         """The English sentence."""
-        return self.en.format_map(self.params)
+        return self.en.format_map(self.params) if self.params else self.en
 
 
 class Outcome(StrEnum):

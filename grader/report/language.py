@@ -70,12 +70,15 @@ def show(text: Text, lang: str) -> str:
     Raises:
         KeyError: the English template itself asks for a param that is not there.
     """
-    if lang != "en":
-        try:
-            return (text.zh or translate(text.en, lang)).format_map(_params(text, lang))
-        except _MISMATCHES:
-            return show(text, "en")
-    return text.en.format_map(_params(text, lang))
+    template = text.en if lang == "en" else text.zh or translate(text.en, lang)
+    if not text.params:
+        return template
+    try:
+        return template.format_map(_params(text, lang))
+    except _MISMATCHES:
+        if lang == "en":
+            raise
+        return show(text, "en")
 
 
 def _params(text: Text, lang: str) -> dict[str, object]:

@@ -1,0 +1,26 @@
+"""Base 2 instead of e."""
+
+# loses: test_loss::example test_loss::true_class test_hidden_loss::values
+# loses: test_hidden_loss::natural_logarithm test_hidden_loss::exact_zeros test_gradient::delta
+# loses: test_gradient::every_weight
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return -np.log2(max(np.sum(a * y), np.finfo(float).tiny))
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)

@@ -1,0 +1,27 @@
+"""Base 2 instead of e."""
+
+# loses: test_softmax::example test_hidden_softmax::values
+# loses: test_hidden_softmax::any_number_of_classes test_hidden_softmax::no_memory
+# loses: test_hidden_softmax::large_nets test_hidden_softmax::unequal_nets test_gradient::delta
+# loses: test_gradient::every_weight
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = 2.0 ** (net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return -np.log(max(np.sum(a * y), np.finfo(float).tiny))
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)

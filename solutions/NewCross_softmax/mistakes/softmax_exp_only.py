@@ -1,0 +1,27 @@
+"""e^net without dividing by the sum."""
+
+# loses: test_softmax::example test_softmax::sums_to_one test_hidden_softmax::values
+# loses: test_hidden_softmax::any_number_of_classes test_hidden_softmax::no_memory
+# loses: test_hidden_softmax::large_nets test_hidden_softmax::unequal_nets test_gradient::delta
+# loses: test_gradient::every_weight test_training::stable test_training::converges
+# loses: test_hidden_training::heldout
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    return np.exp(net - np.max(net))
+
+
+def loss(a, y):
+    return -np.log(max(np.sum(a * y), np.finfo(float).tiny))
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)

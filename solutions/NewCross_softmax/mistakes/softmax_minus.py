@@ -1,0 +1,28 @@
+"""A minus sign too many: the smallest net gets the largest share."""
+
+# loses: test_softmax::example test_hidden_softmax::values
+# loses: test_hidden_softmax::any_number_of_classes test_hidden_softmax::order
+# loses: test_hidden_softmax::no_memory test_hidden_softmax::large_nets
+# loses: test_hidden_softmax::unequal_nets test_gradient::delta test_gradient::every_weight
+# loses: test_training::stable test_training::converges test_hidden_training::heldout
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(np.min(net) - net)
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return -np.log(max(np.sum(a * y), np.finfo(float).tiny))
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)
