@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.errors import GraderError, NotGraded, UsageError
+from grader.errors import GraderError, NotGraded, UsageError, mark
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -208,7 +208,7 @@ def _complain(error: GraderError, options: argparse.Namespace) -> None:
 
     lang = choose(options.lang, os.environ)
     sentence = translate(error.template, lang).format_map(error.fields)
-    kind = "not graded" if isinstance(error, NotGraded) else "error"
+    kind = mark("not graded") if isinstance(error, NotGraded) else mark("error")
     print(f"grader: {translate(kind, lang)}: {sentence}", file=sys.stderr)
 
 

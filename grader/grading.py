@@ -173,7 +173,7 @@ def _account(assignment: Assignment, checks: tuple[CheckResult, ...]) -> Unseen 
 def _notes(guest: Guest, submission: Submission) -> tuple[Text, ...]:
     """What is worth knowing and costs nothing: cells that raised, warnings."""
 
-    def place(part: int, line: int) -> dict[str, object]:
+    def place(part: int, line: int) -> dict[str, int | float | str | Text]:
         return {"part": submission.parts[part].name, "line": line}
 
     notes = []

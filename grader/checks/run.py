@@ -6,6 +6,7 @@ check raises into an outcome or, if it was not the student's doing, into a `Chec
 
 import contextlib
 import os
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from grader.checks.compare import CheckFailure, shown_call
 from grader.checks.declare import Check, declaration_of
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
-from grader.errors import CheckError, StudentError
+from grader.errors import CheckError, StudentError, mark
 from grader.results import (
     CheckResult,
     Epoch,
@@ -85,7 +86,8 @@ def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> 
         *(word for name in UNUSED for word in ("-p", f"no:{name}")),
         *folders,
     ]
-    with _clean_environment():
+    with _clean_environment(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of checks and pytest: nothing for a student to read
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.broken is not None:
         raise plugin.broken
@@ -130,6 +132,7 @@ class Plugin:
         self._outcomes: dict[str, CheckResult] = {}  # by the check's id
         self.results: list[CheckResult] = []
         self.trained: Training | None = None
+        self._training_failure: StudentError | CheckFailure | None = None
         self.gradient: Gradient | None = None
         self.broken: CheckError | None = None
 
@@ -147,14 +150,17 @@ class Plugin:
         name = self._checks[request.node.nodeid].id
         return np.random.default_rng([self.task.seed, zlib.crc32(name.encode())])
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def training(self) -> Training:
-        """The training run, made when the first check wants it."""
-        if self.task.training is None or self.task.training_file is None:
-            raise CheckError("A check wants `training`, and assignment.toml has no such table.")
-        self.trained = run_training(
-            self._student, self.task.training_file, self.task.training, self._watch
-        )
+        """The training run, made once, when the first check wants it."""
+        if self.trained is None and self._training_failure is None:
+            try:
+                self.trained = self._train()
+            except (StudentError, CheckFailure) as error:
+                self._training_failure = error
+        if self.trained is None:
+            assert self._training_failure is not None
+            raise self._training_failure
         return self.trained
 
     @pytest.fixture
@@ -168,6 +174,11 @@ class Plugin:
                 self.gradient = found
 
         return keep
+
+    def _train(self) -> Training:
+        if self.task.training is None or self.task.training_file is None:
+            raise CheckError("A check wants `training`, and assignment.toml has no such table.")
+        return run_training(self._student, self.task.training_file, self.task.training, self._watch)
 
     # pytest's hooks
 
@@ -187,13 +198,13 @@ class Plugin:
         for item in items:
             found = self._check_of(item)
             if any(found.id == other.id for other in self._checks.values()):
-                self._break(item, "{file}: there are two checks {id}.", id=found.id)
+                self._break(item, mark("{file}: there are two checks {id}."), id=found.id)
             self._checks[item.nodeid] = found
         by_id = {c.id: c for c in self._checks.values()}
         for item in items:
             for name in self._checks[item.nodeid].declaration.depends_on:
                 if name not in by_id:
-                    self._break(item, "{file}: depends_on names no check: {id}.", id=name)
+                    self._break(item, mark("{file}: depends_on names no check: {id}."), id=name)
         wanted = self._wanted(by_id)
         items[:] = [item for item in items if self._checks[item.nodeid].id in wanted]
         items.sort(key=lambda item: self._rank(self._checks[item.nodeid], by_id))
@@ -229,11 +240,11 @@ class Plugin:
         declaration = declaration_of(getattr(item, "function", None))
         name = f"{item.path.stem}::{item.name.removeprefix('test_')}"
         if declaration is None:
-            self._break(item, "{file}: {id} is not declared with @check.", id=name)
+            self._break(item, mark("{file}: {id} is not declared with @check."), id=name)
         if declaration.group not in self.task.groups:
             self._break(
                 item,
-                "{file}: {id} is in group {group}, which assignment.toml does not have.",
+                mark("{file}: {id} is in group {group}, which assignment.toml does not have."),
                 id=name,
                 group=declaration.group,
             )
@@ -255,7 +266,7 @@ class Plugin:
             if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
                 raise DependencyNotMet(before.message or before.title)
             if before.outcome is Outcome.FAILED:
-                params = {"title": before.title}
+                params: dict[str, int | float | str | Text] = {"title": before.title}
                 raise DependencyNotMet(
                     Text("Not run, because this is not so yet: {title}", params=params)
                 )

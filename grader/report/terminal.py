@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
+from grader.errors import mark
 from grader.report.language import show, translate
 from grader.results import (
     Cause,
@@ -63,9 +64,9 @@ def check_lines(
 def same_lines(count: int, points: float, lang: str) -> Lines:
     """Say that more checks have the message that was just told."""
     template = (
-        "... and the same for 1 more check, {points} points."
+        mark("... and the same for 1 more check, {points} points.")
         if count == 1
-        else "... and the same for {count} more checks, {points} points."
+        else mark("... and the same for {count} more checks, {points} points.")
     )
     text = _(template, lang).format(count=count, points=f"{points:g}")
     yield _indented(text, style="dim")
@@ -81,8 +82,12 @@ def cause_lines(cause: Cause, code: Sequence[Part], lang: str) -> Lines:
 def epoch_lines(epoch: Epoch, lang: str) -> Lines:
     """Say how an epoch went, below a heading if it is the first."""
     heads = [
-        _(head, lang)
-        for head in ("epoch", "loss", "training", "held-out", "too large", "too small")
+        _("epoch", lang),
+        _("loss", lang),
+        _("training", lang),
+        _("held-out", lang),
+        _("too large", lang),
+        _("too small", lang),
     ]
     heldout = epoch.heldout_accuracy
     cells = [

@@ -113,7 +113,8 @@ class Forkserver:
         self._ready = True
 
     def _why(self) -> str:
-        self.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else f"exit code {self._process.returncode}"
@@ -157,6 +158,7 @@ class Forkserver:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._errors.close()
 
 
 def _bubblewrap() -> list[str]:

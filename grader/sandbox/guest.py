@@ -15,7 +15,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.errors import Died, Missing, Raised, StudentError, TimedOut, Trace, Unreadable
+from grader.errors import (
+    Died,
+    Missing,
+    Raised,
+    StudentError,
+    TimedOut,
+    Trace,
+    Unreadable,
+    mark,
+)
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.inside.wire import Connection, WireError
 from grader.sandbox.limits import Limits
@@ -26,20 +35,27 @@ MAX_TIMEOUTS = 3  # after so many, a function is not called again
 
 # What an exception means to a student, where its own words don't say it.
 EXPLAINED = {
-    "NotImplementedError": "{name} is not implemented yet: {text}",
-    "SystemExit": "{name} ended the program with exit(). Return a value instead.",
-    "KeyboardInterrupt": "{name} ended the program with KeyboardInterrupt.",
-    "EOFError": "{name} asks for keyboard input. Nobody is at the keyboard while it is graded.",
-    "RecursionError": "{name} calls itself without end ({kind}).",
-    "MemoryError": "{name} ran out of memory: more than {memory} MiB.",
-    "FileNotFoundError": "{name} opens a file: {text}. No file can be read while it is graded: "
-    'put what trains or plots under if __name__ == "__main__":',
-    "PermissionError": "{name} does what is not allowed while it is graded: {text}.",
-    "ModuleNotFoundError": "{name} imports what is not there while it is graded: {text}. "
-    "Use NumPy and the standard library.",
+    "NotImplementedError": mark("{name} is not implemented yet: {text}"),
+    "SystemExit": mark("{name} ended the program with exit(). Return a value instead."),
+    "KeyboardInterrupt": mark("{name} ended the program with KeyboardInterrupt."),
+    "EOFError": mark(
+        "{name} asks for keyboard input. Nobody is at the keyboard while it is graded."
+    ),
+    "RecursionError": mark("{name} calls itself without end ({kind})."),
+    "MemoryError": mark("{name} ran out of memory: more than {memory} MiB."),
+    "FileNotFoundError": mark(
+        "{name} opens a file: {text}. No file can be read while it is graded: put what trains "
+        'or plots under if __name__ == "__main__":'
+    ),
+    "PermissionError": mark("{name} does what is not allowed while it is graded: {text}."),
+    "ModuleNotFoundError": mark(
+        "{name} imports what is not there while it is graded: {text}. Use NumPy and the "
+        "standard library."
+    ),
 }
-RAISED = "{name} raised {kind}: {text}"
-SYNTAX = "Python can't read it: {text}"
+RAISED = mark("{name} raised {kind}: {text}")
+SYNTAX = mark("Python can't read it: {text}")
+UNCALLABLE = mark("{name} can't be called like this: {text}")
 
 
 class Program(NamedTuple):
@@ -336,7 +352,7 @@ class Guest:
                 raise WireError("not an exception")
         template = SYNTAX if syntax else EXPLAINED.get(kind, RAISED)
         if kind == "TypeError" and not trace:
-            template = "{name} can't be called like this: {text}"
+            template = UNCALLABLE
         return Raised(
             template,
             trace=trace,

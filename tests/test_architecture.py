@@ -1,0 +1,101 @@
+"""The shape of the code: what may import what, and what may be named where."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+GRADER = Path(__file__).parents[1] / "grader"
+
+# Top to bottom. A module may import from rooms below its own, or from its own room.
+ROOMS = (
+    ("__main__",),
+    ("cli",),
+    ("grading",),
+    ("submission", "notebook", "checks", "report"),
+    ("course",),
+    ("sandbox",),
+    ("errors", "results"),
+    ("__init__",),
+)
+SIBLINGS = {("submission", "notebook")}  # reading a notebook is a part of reading a submission
+INSIDE = GRADER / "sandbox" / "inside"
+FILES = sorted(GRADER.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    """The room that a file of ours belongs to."""
+    return path.relative_to(GRADER).with_suffix("").parts[0]
+
+
+def level(room: str) -> int:
+    return next(i for i, rooms in enumerate(ROOMS) if room in rooms)
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, anywhere in it; relative ones as they are written."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found |= {f"{module}.{a.name}" if module == "grader" else module for a in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(GRADER)))
+def test_imports_point_down(path):
+    """A module imports only from rooms below its own, or from its own."""
+    room = room_of(path)
+    for name in imported(path):
+        if name.startswith("grader"):
+            below = (*name.split("."), "__init__")[1]
+            other = below if any(below in rooms for rooms in ROOMS) else "__init__"
+            allowed = room == other or level(other) > level(room) or (room, other) in SIBLINGS
+            assert allowed, f"{room} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted(INSIDE.glob("*.py")), ids=lambda p: p.name)
+def test_the_guest_needs_only_the_standard_library_and_numpy(path):
+    """What a student's process imports of ours brings nothing else with it."""
+    for name in imported(path):
+        top = name.split(".")[0]
+        assert top in {"", "numpy"} or top in sys.stdlib_module_names, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(GRADER)))
+def test_the_grader_knows_no_lesson(path):
+    """No word of the lesson stands in the grader, but in examples in docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body[0].value.value = ""
+    code = ast.unparse(tree).lower()
+    for word in (
+        "softmax",
+        "mnist",
+        "digit ",
+        "digits",
+        "cross_entropy",
+        "sigmoid",
+        "784",
+        "heldout.npz",
+    ):
+        assert word not in code, word
+
+
+def test_the_command_line_is_the_only_one_that_prints():
+    """Printing happens in cli.py alone."""
+    for path in FILES:
+        calls = (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call))
+        prints = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"]
+        assert not prints or path.name == "cli.py", path
+
+
+def test_there_is_no_room_for_odds_and_ends():
+    """No module is called utils, helpers, common or misc."""
+    assert not {p.stem for p in FILES} & {"utils", "util", "helpers", "common", "misc"}
