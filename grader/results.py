@@ -249,6 +249,15 @@ def all_passed(report: Report) -> bool:
     )
 
 
+def well_confined(report: Report) -> bool:
+    """Tell whether one of the combinations was in force that are known to hold.
+
+    No system calls but an allowed few, and no files but Python's own.
+    """
+    files = any(name.startswith(("landlock", "bubblewrap")) for name in report.protections)
+    return files and "seccomp" in report.protections
+
+
 def withheld(check: CheckResult) -> CheckResult:
     """Take out of a check's result what its author does not let students see."""
     return check if check.shows else msgspec.structs.replace(check, evidence=None)

@@ -25,6 +25,7 @@ from grader.results import (
     max_score,
     next_check,
     score,
+    well_confined,
 )
 
 Lines = Iterator[Line | Padding | Table]
@@ -116,6 +117,14 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
         line = Line.assemble((_("Note: ", lang), "bold"), show(note, lang))
         yield line
     if report.notes:
+        yield Line("")
+    if report.protections and not well_confined(report):
+        yield Line(
+            _("Protections in force on this machine: {names}. See README.", lang).format(
+                names=", ".join(report.protections)
+            ),
+            style="yellow",
+        )
         yield Line("")
     for group in report.groups:
         yield _row(show(group.title, lang), score(report, group.name),

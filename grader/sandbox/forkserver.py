@@ -1,6 +1,7 @@
 """The trusted side of the forkserver: start it, get confined children from it, end them."""
 
 import contextlib
+import os
 import shutil
 import socket
 import struct
@@ -69,14 +70,26 @@ class Forkserver:
     """
 
     def __init__(self, limits: Limits) -> None:
-        """Start the process and return at once, before it is warm."""
+        """Start the process and return at once, before it is warm.
+
+        Raises:
+            SandboxError: this system has no fork.
+        """
+        if not hasattr(os, "fork"):
+            raise SandboxError("grader runs on Linux and macOS. On Windows, use WSL.")
         self._limits = limits
+        self._ready = False
+        self._start(wrapped=sys.platform == "linux" and shutil.which("bwrap") is not None)
+
+    def _start(self, *, wrapped: bool) -> None:
+        self._wrapped = wrapped
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._wrapped = _bubblewrap_works()
         self._control, theirs = socket.socketpair()
         with theirs:
+            python = [str(PYTHON), "-s", "-S", "-P", "-B", "-c", BOOT]
+            arguments = [str(theirs.fileno()), str(INSIDE), str(PACKAGES)]
             self._process = subprocess.Popen(
-                [*self._command(), str(theirs.fileno()), str(INSIDE), str(PACKAGES)],
+                [*(_bubblewrap() if wrapped else ()), *python, *arguments],
                 env=ENVIRONMENT,
                 cwd="/",
                 pass_fds=[theirs.fileno()],
@@ -84,18 +97,15 @@ class Forkserver:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
             )
-        self._ready = False
-
-    def _command(self) -> list[str]:
-        python = [str(PYTHON), "-s", "-S", "-P", "-B", "-c", BOOT]
-        return [*_bubblewrap(), *python] if self._wrapped else python
 
     def wait_until_warm(self) -> None:
-        """Hand over the settings and wait until children can be forked."""
+        """Hand over the settings and wait until children can be forked.
+
+        Where bubblewrap is installed and does not work (user namespaces may be forbidden),
+        the process is started again without it.
+        """
         if self._ready:
             return
-        connection = Connection(self._control)
-        deadline = time.monotonic() + START_SECONDS
         settings = {
             "memory": self._limits.memory_mib * 2**20,
             "cpu": self._limits.cpu_seconds,
@@ -103,14 +113,25 @@ class Forkserver:
             "seccomp": np.frombuffer(seccomp.program(), dtype=np.uint8),
         }
         try:
-            connection.send(settings, deadline)
-            connection.receive(1024, deadline)
+            self._greet(settings)
         except (OSError, EOFError, WireError) as error:
-            raise SandboxError(
-                "The process for student code did not start: {detail}", detail=self._why()
-            ) from error
+            why = self._why()
+            self.close()
+            if not self._wrapped:
+                raise SandboxError(
+                    "The process for student code did not start: {detail}", detail=why
+                ) from error
+            self._start(wrapped=False)
+            self.wait_until_warm()
+            return
         self._control.settimeout(START_SECONDS)
         self._ready = True
+
+    def _greet(self, settings: dict[str, object]) -> None:
+        connection = Connection(self._control)
+        deadline = time.monotonic() + START_SECONDS
+        connection.send(settings, deadline)
+        connection.receive(1024, deadline)
 
     def _why(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -177,17 +198,3 @@ def _bubblewrap() -> list[str]:
         *(word for path in read_only for word in ("--ro-bind", path, path)),
         *("--chdir", "/", "--"),
     ]
-
-
-def _bubblewrap_works() -> bool:
-    """Try it: it may be missing, or user namespaces may be forbidden."""
-    if sys.platform != "linux" or shutil.which("bwrap") is None:
-        return False
-    probe = subprocess.run(
-        [*_bubblewrap(), str(PYTHON), "-S", "-c", ""],
-        env=ENVIRONMENT,
-        capture_output=True,
-        timeout=START_SECONDS,
-        check=False,
-    )
-    return probe.returncode == 0

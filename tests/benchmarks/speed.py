@@ -31,7 +31,8 @@ COURSE = Path(__file__).parents[2]
 STUDENTS = COURSE / "assignments" / "NewCross_softmax"
 TEAM = COURSE / "solutions" / "NewCross_softmax"
 ANSWER = TEAM / "NewCross_softmax_answer.py"
-SAMPLES = 8_000
+EPOCHS = 4
+STEPS = EPOCHS * 8_000
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -52,23 +53,23 @@ def command(*words: str, **environment: str) -> Callable[[], object]:
     )
 
 
-def plain_epoch() -> None:
-    """One epoch of the lesson's loop, all in this process."""
+def plain_training() -> None:
+    """The lesson's loop, all in this process."""
     network, answer = load_module(STUDENTS / "network.py"), load_module(ANSWER)
     functions = answer.softmax, answer.loss, answer.delta, answer.mean_loss
-    network.train(*functions, 0.1, epochs=1, say=lambda _line: None)
+    network.train(*functions, 0.1, epochs=EPOCHS, say=lambda _line: None)
 
 
 def functions_alone() -> None:
-    """The student's softmax and delta once for each sample: the floor."""
+    """The student's softmax and delta once for each step: the floor."""
     answer, y = load_module(ANSWER), np.eye(10)[3]
     net = np.random.default_rng(0).random(10) + 9.0
-    for _ in range(SAMPLES):
+    for _ in range(STEPS):
         answer.delta(answer.softmax(net), y)
 
 
-def bordered_epoch(forkserver: Forkserver) -> None:
-    """The same epoch through the border: both sides, all frames."""
+def bordered_training(forkserver: Forkserver) -> None:
+    """The same training through the border: both sides, all frames."""
     network = load_module(STUDENTS / "network.py")
     digits = dict(np.load(STUDENTS / "digits.npz"))
     part = Part("answer.py", ANSWER.read_text(encoding="utf-8"))
@@ -77,7 +78,7 @@ def bordered_epoch(forkserver: Forkserver) -> None:
     def arguments() -> dict[str, object]:
         hidden, output = network.start_weights(0)
         weights = {"hidden": hidden, "output": output}
-        return weights | digits | {"output_rate": 0.1, "epochs": 1}
+        return weights | digits | {"output_rate": 0.1, "epochs": EPOCHS}
 
     for _block in replay(GuestStudent(guest), STUDENTS / "checks" / "blockwise.py", arguments):
         pass
@@ -133,18 +134,18 @@ def main() -> None:
     forkserver.wait_until_warm()
     compare(
         "a training step through the border; a step of the lesson's loop",
-        lambda: bordered_epoch(forkserver),
-        plain_epoch,
+        lambda: bordered_training(forkserver),
+        plain_training,
         rounds,
-        SAMPLES,
+        STEPS,
         "us",
     )
     compare(
         "a training step through the border; the student's functions alone",
-        lambda: bordered_epoch(forkserver),
+        lambda: bordered_training(forkserver),
         functions_alone,
         rounds,
-        SAMPLES,
+        STEPS,
         "us",
     )
     forkserver.close()
