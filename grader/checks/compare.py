@@ -12,6 +12,7 @@ from grader.results import Evidence, Text
 from grader.sandbox.inside.wire import Opaque
 
 MAX_EVIDENCE = 600
+MAX_SHOWN_DIMENSIONS = 2  # printing more takes long and tells little
 
 
 class CheckFailure(AssertionError):
@@ -65,9 +66,10 @@ def assert_close(got: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1
     bad = np.isfinite(want) & ~np.isfinite(answer)
     if np.any(bad):
         _fail_not_finite(answer, bad, evidence)
-    with np.errstate(invalid="ignore"):  # inf - inf: equal infinities are taken out first
+    with np.errstate(all="ignore"):  # inf - inf and the like: equal infinities are taken out
         error = np.where(answer == want, 0.0, np.abs(answer - want))
-    wrong = ~(error <= atol + rtol * np.abs(want))
+        near = np.isfinite(want) & (error <= atol + rtol * np.abs(want))
+    wrong = ~((answer == want) | near)
     if not np.any(wrong):
         return
     if want.shape == ():
@@ -180,7 +182,11 @@ def _index(index: tuple[np.intp, ...]) -> str:
 
 def shown(value: Any) -> str:
     """Write a value for a person to read: sensible precision, never longer than a few lines."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        text = f"{value.item():.6g}" if value.dtype.kind in "iufc" else str(value)
+    elif isinstance(value, np.ndarray) and value.ndim > MAX_SHOWN_DIMENSIONS:
+        text = f"<an array of shape {value.shape}>"
+    elif isinstance(value, np.ndarray):
         text = np.array2string(value, precision=6, threshold=12, max_line_width=68)
     elif isinstance(value, float):
         text = f"{value:.6g}"

@@ -52,9 +52,12 @@ def worst_weight(
     worst = Gradient(0.0, "", tolerance)
     for name, by_difference in numeric.items():
         by_hand = np.asarray(analytic[name], dtype=np.float64)
-        floor = max(FLOOR * float(np.max(np.abs(by_difference))), np.finfo(float).tiny)
-        size = np.maximum(np.maximum(np.abs(by_hand), np.abs(by_difference)), floor)
-        error = np.abs(by_hand - by_difference) / size
+        finite = by_difference[np.isfinite(by_difference)]
+        largest = float(np.max(np.abs(finite), initial=0.0))
+        floor = max(FLOOR * largest, np.finfo(float).tiny)
+        with np.errstate(all="ignore"):
+            size = np.maximum(np.maximum(np.abs(by_hand), np.abs(by_difference)), floor)
+            error = np.abs(by_hand - by_difference) / size
         error = np.where(np.isfinite(error), error, np.inf)
         index = np.unravel_index(int(np.argmax(error)), error.shape)
         if not worst.worst or error[index] > worst.max_relative_error:

@@ -6,6 +6,7 @@ check raises into an outcome or, if it was not the student's doing, into a `Chec
 
 import contextlib
 import os
+import sys
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from grader.checks.compare import CheckFailure, shown_call
 from grader.checks.declare import Check, declaration_of
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
-from grader.errors import CheckError, StudentError, mark
+from grader.errors import CheckError, NotGraded, StudentError, mark
 from grader.results import (
     CheckResult,
     Epoch,
@@ -86,7 +87,7 @@ def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> 
         *(word for name in UNUSED for word in ("-p", f"no:{name}")),
         *folders,
     ]
-    with _clean_environment(), warnings.catch_warnings():
+    with _clean_environment(), _forgotten_modules(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of checks and pytest: nothing for a student to read
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.broken is not None:
@@ -109,6 +110,18 @@ def _clean_environment() -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
+
+
+@contextlib.contextmanager
+def _forgotten_modules() -> Iterator[None]:
+    """Forget the checks that pytest imported: the next ones may have the same file names."""
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if name.rpartition(".")[2].startswith("test_"):
+                del sys.modules[name]
 
 
 class DependencyNotMet(Exception):
@@ -134,14 +147,13 @@ class Plugin:
         self.trained: Training | None = None
         self._training_failure: StudentError | CheckFailure | None = None
         self.gradient: Gradient | None = None
-        self.broken: CheckError | None = None
+        self.broken: NotGraded | None = None
 
     # Fixtures
 
     @pytest.fixture
     def student(self) -> Student:
         """The student's work."""
-        self._student.last_call = None
         return self._student
 
     @pytest.fixture
@@ -182,6 +194,10 @@ class Plugin:
 
     # pytest's hooks
 
+    def pytest_internalerror(self) -> bool:
+        """Keep pytest from printing: what is wrong is in `broken`, or its exit code says it."""
+        return True
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file that can't be imported is our failure, and no check's."""
         if report.failed and self.broken is None:
@@ -201,10 +217,19 @@ class Plugin:
                 self._break(item, mark("{file}: there are two checks {id}."), id=found.id)
             self._checks[item.nodeid] = found
         by_id = {c.id: c for c in self._checks.values()}
+        order = self.task.groups.index
         for item in items:
-            for name in self._checks[item.nodeid].declaration.depends_on:
+            found = self._checks[item.nodeid]
+            for name in found.declaration.depends_on:
                 if name not in by_id:
                     self._break(item, mark("{file}: depends_on names no check: {id}."), id=name)
+                if order(by_id[name].declaration.group) > order(found.declaration.group):
+                    self._break(
+                        item,
+                        mark("{file}: {id} depends on {other}, whose group runs later."),
+                        id=found.id,
+                        other=name,
+                    )
         wanted = self._wanted(by_id)
         items[:] = [item for item in items if self._checks[item.nodeid].id in wanted]
         items.sort(key=lambda item: self._rank(self._checks[item.nodeid], by_id))
@@ -261,6 +286,7 @@ class Plugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose ground is missing."""
+        self._student.last_call = None
         for name in self._checks[item.nodeid].declaration.depends_on:
             before = self._outcomes[name]
             if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
@@ -284,6 +310,10 @@ class Plugin:
         found = self._checks[item.nodeid]
         error = call.excinfo.value if call.excinfo is not None else None
         result = self._result(found, error, call.duration)
+        if isinstance(error, NotGraded) and not isinstance(error, CheckError):
+            self.broken = self.broken or error
+            item.session.shouldstop = "student code can't be run"
+            return
         if result is None:
             file, line = _where(call, item)
             self.broken = self.broken or CheckError(
@@ -348,8 +378,9 @@ class Plugin:
 def _where(call: pytest.CallInfo[None], item: pytest.Item) -> tuple[str, int]:
     """The line of the course's code that raised: the last one that is not the grader's."""
     assert call.excinfo is not None
-    ours = Path(__file__).parents[1]
-    entries = [e for e in call.excinfo.traceback if not Path(e.path).is_relative_to(ours)]
-    mine = [e for e in entries if Path(e.path) == item.path]
-    last = (mine or entries or [call.excinfo.traceback[-1]])[-1]
-    return str(last.path), last.lineno + 1
+    tools = (Path(__file__).parents[1], Path(pytest.__file__).parents[1])
+    places = [(Path(e.path), e.lineno + 1) for e in call.excinfo.traceback]
+    courses = [p for p in places if not any(p[0].is_relative_to(tool) for tool in tools)]
+    mine = [p for p in courses if p[0] == item.path]
+    file, line = (mine or courses or [(item.path, (item.location[1] or 0) + 1)])[-1]
+    return str(file), line

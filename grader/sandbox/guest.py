@@ -26,7 +26,7 @@ from grader.errors import (
     mark,
 )
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.inside.wire import Connection, WireError
+from grader.sandbox.inside.wire import MAX_WARNINGS, Connection, WireError, pack
 from grader.sandbox.limits import Limits
 
 MAX_TEXT = 300
@@ -54,6 +54,7 @@ EXPLAINED = {
     ),
 }
 RAISED = mark("{name} raised {kind}: {text}")
+RAISED_SILENTLY = mark("{name} raised {kind}.")
 SYNTAX = mark("Python can't read it: {text}")
 UNCALLABLE = mark("{name} can't be called like this: {text}")
 
@@ -257,7 +258,10 @@ class Guest:
         self.start()
         with self._exchange(name, self._limits.call_seconds) as (send, receive):
             send(request)
-            return self._checked(name, receive(self._reply_bytes()))
+            reply = self._checked(name, receive(self._reply_bytes()))
+            if type(reply.get("modified", False)) is not bool:
+                raise WireError("neither true nor false")
+            return reply
 
     def _reply_bytes(self) -> int:
         return self._limits.reply_kib * 1024 + HEAD_BYTES
@@ -273,13 +277,20 @@ class Guest:
         self._number += 1
         number = self._number
         finished = False
+
+        def send(request: dict[str, Any]) -> None:
+            limit = self._limits.reply_kib * 1024
+            try:
+                frame = pack({"id": number, "limit": limit, **request})
+            except WireError as error:  # a check asks for what can't be asked
+                raise ValueError(str(error)) from error
+            connection.send_frame(frame, deadline)
+
+        def receive(size: int) -> dict[str, Any]:
+            return self._numbered(connection.receive(size, deadline), number)
+
         try:
-            yield (
-                lambda request: connection.send(
-                    {"id": number, "limit": self._limits.reply_kib * 1024, **request}, deadline
-                ),
-                lambda size: self._numbered(connection.receive(size, deadline), number),
-            )
+            yield send, receive
             finished = True
         except StudentError:
             finished = True  # an exception in the student's function: the process is fine
@@ -300,9 +311,13 @@ class Guest:
                 self.kill()
 
     def _numbered(self, reply: Any, number: int) -> dict[str, Any]:
-        if not isinstance(reply, dict) or reply.get("id") != number:
+        # Exact types first: comparing or walking an array would raise in this process.
+        if type(reply) is not dict or type(reply.get("id")) is not int or reply["id"] != number:
             raise WireError("not the reply to this request")
-        for item in reply.get("warnings") or []:
+        warned = reply.get("warnings", [])
+        if type(warned) is not list or len(warned) > MAX_WARNINGS:
+            raise WireError("not a list of warnings")
+        for item in warned:
             self._keep_warning(item)
         return reply
 
@@ -310,7 +325,7 @@ class Guest:
         match item:
             case [str(kind), str(text), int(part), int(line)] if self._has_line(part, line):
                 warned = Warned(clean(kind), clean(text), part, line)
-                if warned not in self.warnings:
+                if len(self.warnings) < MAX_WARNINGS and warned not in self.warnings:
                     self.warnings.append(warned)
             case _:
                 raise WireError("not a warning")
@@ -346,13 +361,20 @@ class Guest:
 
     def _raised(self, name: str, raised: Any) -> Raised:
         match raised:
-            case {"type": str(kind), "text": str(text), "trace": list(steps), "syntax": syntax}:
+            case {
+                "type": str(kind),
+                "text": str(text),
+                "trace": list(steps),
+                "syntax": bool(syntax),
+            }:
                 trace = self._trace(steps)
             case _:
                 raise WireError("not an exception")
         template = SYNTAX if syntax else EXPLAINED.get(kind, RAISED)
         if kind == "TypeError" and not trace:
             template = UNCALLABLE
+        if template is RAISED and not text:
+            template = RAISED_SILENTLY
         return Raised(
             template,
             trace=trace,

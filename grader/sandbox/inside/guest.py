@@ -27,12 +27,11 @@ from typing import Any
 
 import numpy as np
 
-from .wire import Connection, Opaque, WireError, pack
+from .wire import MAX_WARNINGS, Connection, Opaque, WireError, pack
 
 MAX_REQUEST = 256 * 2**20
 MAX_TEXT = 500
 MAX_TRACE = 12
-MAX_WARNINGS = 20
 MAX_NAMES = 200
 MODULE = "submission"
 

@@ -36,6 +36,7 @@ MAX_DEPTH = 8
 MAX_VALUES = 100_000
 MAX_STRING = 20_000
 MAX_INT = 2**63
+MAX_WARNINGS = 20  # of one reply, and of one submission
 
 
 class WireError(Exception):
@@ -52,8 +53,8 @@ class Opaque:
     __slots__ = ("kind",)
 
     def __init__(self, kind: str) -> None:
-        """Keep at most 80 characters of the name."""
-        self.kind = str(kind)[:80]
+        """Keep at most 80 printable characters of the name."""
+        self.kind = "".join(c if c.isprintable() else " " for c in str(kind)[:80])
 
     def __eq__(self, other: object) -> bool:
         """Compare by name."""
@@ -125,14 +126,17 @@ class _Encoder:
         if isinstance(value, tuple):
             return {"tuple": [self.encode(item, depth + 1) for item in value]}
         if isinstance(value, dict):
-            pairs = ([str(k)[:MAX_STRING], self.encode(v, depth + 1)] for k, v in value.items())
-            return {"dict": list(pairs)}
+            items = ((str(key), item) for key, item in value.items())
+            pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in items]
+            return {"dict": pairs}
         if isinstance(value, Opaque):
             return {"opaque": value.kind}
         return {"opaque": _kind(value)}
 
     def array(self, value: np.ndarray) -> Any:
         little = value.dtype.newbyteorder("<")
+        if value.ndim > MAX_DEPTH:
+            return {"opaque": f"an array of {value.ndim} dimensions"}
         if little.str not in DTYPES:
             return {"opaque": f"an array of {_plural(value.dtype)}"}
         self.body.append(np.ascontiguousarray(value, dtype=little).tobytes())
@@ -167,7 +171,7 @@ class _Decoder:
         if isinstance(tree, str):
             if len(tree) > MAX_STRING:
                 raise WireError("string too long")
-            return tree
+            return tree.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
         if isinstance(tree, list):
             return [self.decode(item, depth + 1) for item in tree]
         return self.tagged(tree, depth)

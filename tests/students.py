@@ -1,0 +1,85 @@
+"""A student in this process, for tests of checks on code that we wrote ourselves."""
+
+import copy
+import types
+
+import numpy as np
+
+from grader.errors import Missing, Raised, StudentError
+
+
+class FakeStudent:
+    """The `Student` protocol over plain Python functions and constants.
+
+    Arguments are copied, as they are on their way to a real student's process, and an
+    exception becomes `Raised`, as it does on its way back.
+    """
+
+    def __init__(self, **names):
+        """Take functions and constants by name."""
+        self._names = names
+        self.last_call = None
+
+    def call(self, name, *args):
+        """Call a function."""
+        self.last_call = name, args
+        return self._answer(name, copy.deepcopy(args))
+
+    def map(self, name, calls):
+        """Call a function once for each list of arguments."""
+        self.last_call = None
+        return [self._answer(name, copy.deepcopy(tuple(args))) for args in calls]
+
+    def modifies(self, name, *args):
+        """Call a function and tell whether it changed its arguments."""
+        self.last_call = name, args
+        given = copy.deepcopy(args)
+        self._answer(name, given)
+        return not all(np.array_equal(a, b) for a, b in zip(args, given, strict=True))
+
+    def value(self, name):
+        """Read a constant."""
+        self.last_call = None
+        return self._get(name)
+
+    def replay(self, loop, arguments, step_shape, block):
+        """Run a loop's source with the functions and yield the answers, block by block."""
+        self.last_call = None
+        module = types.ModuleType("loop")
+        exec(compile(loop, "<loop>", "exec"), module.__dict__)
+        functions, steps = types.SimpleNamespace(**self._names), []
+
+        def respond(*inputs):
+            out = np.empty(step_shape)
+            module.answer(functions, *inputs, out)
+            steps.append(out)
+            return out
+
+        for _ in module.train(**arguments, respond=respond):
+            assert len(steps) <= block
+            yield np.array(steps)
+            steps.clear()
+
+    def __getattr__(self, name):
+        """Give a function that can be called like one of ours."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args: self.call(name, *args)
+
+    def _get(self, name):
+        if name not in self._names:
+            raise Missing("There is no {name} in what you handed in.", name=name)
+        return self._names[name]
+
+    def _answer(self, name, args):
+        try:
+            return self._get(name)(*args)
+        except StudentError:
+            raise
+        except Exception as error:
+            raise Raised(
+                "{name} raised {kind}: {text}",
+                name=name,
+                kind=type(error).__name__,
+                text=str(error),
+            ) from error
