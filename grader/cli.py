@@ -4,6 +4,7 @@ What takes time to import is imported where it is used, so that `grader --help` 
 """
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.errors import GraderError, NotGraded, UsageError, mark
+from grader.foreign import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,10 +27,15 @@ if TYPE_CHECKING:
 ALL_PASSED, SOME_FAILED, COULD_NOT = 0, 1, 2
 INTERRUPTED = 130
 MAX_SEED = 2**32
+MAX_PATH = 4096
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns its exit code; never raises, but for SystemExit by --help."""
+    sys.dont_write_bytecode = True  # nothing but the page is left in a student's folder
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows fewer characters
+            stream.reconfigure(errors="replace")
     parser = build_parser()
     options = parser.parse_args(arguments)
     # One BLAS thread, as in the students' processes: sums come out the same on any machine.
@@ -96,12 +103,14 @@ def _seed(text: str) -> int:
 def check(options: argparse.Namespace) -> int:
     """Grade one submission: `grader check`."""
     from grader.course import find_assignment  # noqa: PLC0415
-    from grader.report.language import choose, translate  # noqa: PLC0415
+    from grader.report.language import choose, show, translate  # noqa: PLC0415
     from grader.results import Text, all_passed, feedback, max_score, score  # noqa: PLC0415
     from grader.sandbox.forkserver import Forkserver  # noqa: PLC0415
+    from grader.submission import read_submission, require_readable  # noqa: PLC0415
 
     lang = choose(options.lang, os.environ)
     path = Path(os.path.abspath(options.path))  # noqa: PTH100 - keeps links and . out of it
+    require_readable(path)
     course = options.course.resolve() if options.course else None
     assignment = find_assignment(path, Path.cwd(), course)
     _require_group(options.only, assignment)
@@ -111,7 +120,6 @@ def check(options: argparse.Namespace) -> int:
         from grader.report import html  # noqa: PLC0415
         from grader.report.live import Live  # noqa: PLC0415
         from grader.report.terminal import summary_lines  # noqa: PLC0415
-        from grader.submission import read_submission  # noqa: PLC0415
 
         settings = assignment.settings
         submission = read_submission(path, settings.files, settings.limits.submission_kib)
@@ -135,9 +143,12 @@ def check(options: argparse.Namespace) -> int:
     folder = path if path.is_dir() else path.parent
     page = options.html or folder / f"{Path(submission.file).stem}.feedback.html"
     _write(page, html.render(report, lang))
-    if options.quiet:
+    if options.quiet and report.status == "graded":
         print(f"{score(report):g}/{max_score(report):g}")
-    console.print(f"{translate('Feedback page:', lang)} {page}", soft_wrap=True)
+    elif options.quiet and report.reason is not None:
+        print(f"grader: {show(report.reason, lang)}", file=sys.stderr)
+    place = clean(str(page), MAX_PATH)
+    console.print(f"{translate('Feedback page:', lang)} {place}", soft_wrap=True)
     if options.json:
         _write_json(options.json, report, lang)
     if options.open:
@@ -170,16 +181,20 @@ def _write_json(target: str, report: "Report", lang: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all: what stood there before is never half overwritten."""
+    draft = None
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, prefix=".grader-", delete=False
         ) as file:
+            draft = Path(file.name)
             file.write(text)
         mask = os.umask(0)
         os.umask(mask)
-        Path(file.name).chmod(0o666 & ~mask)
-        Path(file.name).replace(path)
+        draft.chmod(0o666 & ~mask)
+        draft.replace(path)
     except OSError as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
         raise UsageError(
             "{path} can't be written: {detail}. Choose another place with --html FILE or "
             "--json FILE.",
@@ -191,9 +206,14 @@ def _write(path: Path, text: str) -> None:
 def _console(options: argparse.Namespace) -> "Console":
     from rich.console import Console  # noqa: PLC0415
 
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to `main`; rich would end the program with code 1."""
+            raise BrokenPipeError
+
     # Standard output is the JSON's if that is asked for there.
     stream = sys.stderr if options.json == "-" else sys.stdout
-    return Console(
+    return Output(
         file=stream,
         highlight=False,
         markup=False,
@@ -209,7 +229,7 @@ def _complain(error: GraderError, options: argparse.Namespace) -> None:
     lang = choose(options.lang, os.environ)
     sentence = translate(error.template, lang).format_map(error.fields)
     kind = mark("not graded") if isinstance(error, NotGraded) else mark("error")
-    print(f"grader: {translate(kind, lang)}: {sentence}", file=sys.stderr)
+    print(f"grader: {translate(kind, lang)}: {clean(sentence, MAX_PATH)}", file=sys.stderr)
 
 
 def _apologise(error: Exception) -> None:

@@ -178,7 +178,11 @@ def find_assignment(submission: Path, working: Path, course: Path | None) -> Ass
 
     It is the folder with an assignment.toml that the submission or the working folder is
     in; or else the course's assignment whose folder the submission's is named like (as in
-    solutions/), which accepts a file of its name, or which is the only one.
+    solutions/), which the file's name starts with, or which is the only one.
+
+    The course of the working folder comes before that of the submission, and within a
+    course only its own assignments count: checks are run in this process, and a folder that
+    was handed in may hold an assignment.toml and checks of its own.
 
     Args:
         submission: the path that was given, absolute.
@@ -189,16 +193,16 @@ def find_assignment(submission: Path, working: Path, course: Path | None) -> Ass
         UsageError: none, or more than one, fits.
         CourseError: it is there, and broken.
     """
-    root = course or find_course(submission) or find_course(working)
+    root = course or find_course(working) or find_course(submission)
     if course is not None and not _is_course(course):
         raise UsageError(
             "{path} is not a course: it has no folder assignments/ with an assignment in it.",
             path=str(course),
         )
-    if course is None:
-        for folder in (submission, *submission.parents, working, *working.parents):
-            if (folder / FILE).is_file():
-                return load_assignment(folder, root)
+    for folder in (submission, *submission.parents, working, *working.parents):
+        ours = root is None or folder.parent == root / "assignments"
+        if ours and (folder / FILE).is_file():
+            return load_assignment(folder, root)
     if root is None:
         raise UsageError(
             "There is no assignment here: no {file} in {path} or above. Run grader in the "

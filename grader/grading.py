@@ -12,11 +12,13 @@ from grader.checks.student import GuestStudent
 from grader.checks.training import TrainingTask
 from grader.course import Assignment
 from grader.errors import CourseError, GraderError, NotGraded, Unreadable
+from grader.foreign import clean_source
 from grader.results import (
     Cause,
     CheckResult,
     Location,
     Origin,
+    Part,
     Report,
     Text,
     Unseen,
@@ -57,7 +59,7 @@ def grade(
         submission=Origin(submission.file, submission.sha256),
         seed=seed,
         groups=tuple(g for g in assignment.groups if only in (None, g.name)),
-        code=submission.parts,
+        code=tuple(Part(p.name, clean_source(p.source)) for p in submission.parts),
         versions={
             "grader": __version__,
             "python": platform.python_version(),

@@ -20,14 +20,15 @@ PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "python", "python
 # What decides whether the next line begins a statement: strings, comments and brackets.
 TOKEN = re.compile(
     r"""(?P<triple>'{3}|\"{3})
-      | (?P<string>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)
+      | (?P<string>"(?:\\[^\n]|[^"\\\n])*(?:"|\\\n)?|'(?:\\[^\n]|[^'\\\n])*(?:'|\\\n)?)
       | (?P<comment>\#[^\n]*)
       | (?P<open>[(\[{]) | (?P<close>[)\]}])
       | (?P<continued>\\\n) | (?P<newline>\n)""",
     re.VERBOSE | re.DOTALL,
 )
-MAGIC = re.compile(r"\s*(?:[%!?]|.*[^#'\"]\?\s*$)")
-ASSIGNED_MAGIC = re.compile(r"(?P<target>\s*[\w.,\s\[\]'\"]+?)=\s*[%!]")
+# A magic, a shell line, or a question like `np.exp?`: none of them can begin a statement.
+MAGIC = re.compile(r"[%!?]|[%\w.*]+\s*\?{1,2}$")
+ASSIGNED_MAGIC = re.compile(r"(?P<target>\w[^=\s!%]*) ?= ?[%!]")
 
 
 def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
@@ -110,16 +111,21 @@ def plain_python(source: str) -> str:
 def _plain_lines(lines: list[str]) -> list[str]:
     plain: list[str] = []
     state = _State()
+    magic = False  # whether the line before was IPython's and goes on in this one
     for line in lines:
-        begins = state.at_statement
-        if begins and (MAGIC.match(line) and not line.lstrip().startswith("#")):
-            indent = line[: len(line) - len(line.lstrip())]
-            plain.append(f"{indent}pass  # {line.strip()}")
-        elif begins and (assigned := ASSIGNED_MAGIC.match(line)):
-            plain.append(f"{assigned['target'].rstrip()} = None  # {line.strip()}")
+        code = line.strip()
+        indent = line[: len(line) - len(line.lstrip())]
+        if magic:
+            plain.append(f"{indent}# {code}")
+        elif state.at_statement and MAGIC.match(code):
+            plain.append(f"{indent}pass  # {code}")
+        elif state.at_statement and (assigned := ASSIGNED_MAGIC.match(code)):
+            plain.append(f"{indent}{assigned['target']} = None  # {code}")
         else:
             plain.append(line)
             state.read(line + "\n")
+            continue
+        magic = code.endswith("\\")
     return plain
 
 
@@ -149,6 +155,8 @@ class _State:
             match token.lastgroup:
                 case "triple":
                     self.quote = token.group()
+                case "string" if token.group().endswith("\\\n"):
+                    self.quote = token.group()[0]
                 case "open":
                     self.depth += 1
                 case "close":

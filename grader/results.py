@@ -259,8 +259,17 @@ def well_confined(report: Report) -> bool:
 
 
 def withheld(check: CheckResult) -> CheckResult:
-    """Take out of a check's result what its author does not let students see."""
-    return check if check.shows else msgspec.structs.replace(check, evidence=None)
+    """Take out of a check's result what its author does not let students see.
+
+    The text of an exception goes, too: it is the student's code that made it, and it could
+    tell the input.
+    """
+    if check.shows:
+        return check
+    message = check.message
+    if message is not None and check.outcome is Outcome.ERROR and "text" in message.params:
+        message = Text("{name} raised {kind}.", params=message.params)
+    return msgspec.structs.replace(check, evidence=None, message=message)
 
 
 def feedback(report: Report) -> Report:

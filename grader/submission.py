@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from grader.course import Accepted
 from grader.errors import Unreadable, UsageError
+from grader.foreign import clean
 from grader.results import Part
-from grader.sandbox.guest import clean
 
 # Encodings that a student's editor may have written. Python knows others that are no text
 # (rot13) or that take quadratic time (punycode), so a cookie can't ask for just anything.
@@ -56,10 +56,9 @@ def read_submission(path: Path, accepted: tuple[Accepted, ...], max_kib: int) ->
     Raises:
         UsageError: there is no such file, or it isn't clear which one is meant.
     """
+    require_readable(path)
     if path.is_dir():
         path = _choose(path, accepted, max_kib)
-    if not path.is_file():
-        raise UsageError("There is no file {path}.", path=str(path))
     if path.suffix not in (".py", ".ipynb"):
         raise UsageError(
             "{path} is not a Python file (.py) or a notebook (.ipynb).", path=str(path)
@@ -82,14 +81,31 @@ def read_submission(path: Path, accepted: tuple[Accepted, ...], max_kib: int) ->
     )
 
 
+def require_readable(path: Path) -> None:
+    """Make sure that something is there to be read.
+
+    Raises:
+        UsageError: there isn't, or its name can't be looked up.
+    """
+    try:
+        path.stat()
+    except FileNotFoundError as error:
+        raise UsageError("There is no file {path}.", path=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
+    detail = getattr(error, "strerror", None) or str(error)
+    return UsageError("{path} can't be read: {detail}", path=str(path), detail=detail)
+
+
 def _read(path: Path, max_kib: int) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(max_kib * 1024 + 1)
     except OSError as error:
-        raise UsageError(
-            "{path} can't be read: {detail}", path=str(path), detail=error.strerror or str(error)
-        ) from error
+        raise _unreadable(path, error) from error
 
 
 def _choose(folder: Path, accepted: tuple[Accepted, ...], max_kib: int) -> Path:
@@ -159,7 +175,7 @@ def decode_source(data: bytes, name: str) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         known = codecs.lookup(encoding).name in ENCODINGS
     except SyntaxError as error:  # an unknown cookie, or not UTF-8 in the first two lines
-        if "unknown encoding" not in str(error) and "BOM" not in str(error):
+        if not str(error).startswith(("unknown encoding", "encoding problem")):
             raise _not_utf8(data, name) from error
         known = False
     if not known:

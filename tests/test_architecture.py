@@ -16,7 +16,7 @@ ROOMS = (
     ("submission", "notebook", "checks", "report"),
     ("course",),
     ("sandbox",),
-    ("errors", "results"),
+    ("errors", "results", "foreign"),
     ("__init__",),
 )
 SIBLINGS = {("submission", "notebook")}  # reading a notebook is a part of reading a submission

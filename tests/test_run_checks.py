@@ -334,15 +334,21 @@ BROKEN = {
         "def test_x():\n    pass\n",
         r"test_b\.py: test_b::x is not declared with @check\.$",
     ),
-    "a syntax error": ("def test_x(:\n    pass\n", r"test_b\.py can't be loaded: .*[Ss]yntax"),
+    "a syntax error": (
+        "def test_x(:\n    pass\n",
+        r"test_b\.py, line \d+: the checks can't be loaded: .*[Ss]yntax",
+    ),
     "a missing import": (
         "import nowhere_xyz\n",
-        r"test_b\.py can't be loaded: .*No module named 'nowhere_xyz'",
+        r"test_b\.py, line \d+: the checks can't be loaded: .*No module named 'nowhere_xyz'",
     ),
-    "an exception at import": ("1 / 0\n", r"test_b\.py can't be loaded: .*division by zero"),
+    "an exception at import": (
+        "1 / 0\n",
+        r"test_b\.py, line \d+: the checks can't be loaded: .*division by zero",
+    ),
     "a declaration with a mistake": (
         "@check(point=3)\ndef test_x():\n    pass\n",
-        r"test_b\.py can't be loaded: .*unexpected keyword argument 'point'",
+        r"test_b\.py, line \d+: the checks can't be loaded: .*unexpected keyword argument 'point'",
     ),
     "a check that raises": (
         "@check()\ndef test_x():\n    {}['key']\n",

@@ -6,10 +6,11 @@ check raises into an outcome or, if it was not the student's doing, into a `Chec
 
 import contextlib
 import os
+import re
 import sys
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -92,6 +93,8 @@ def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> 
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.broken is not None:
         raise plugin.broken
+    if plugin.interruption is not None:
+        raise plugin.interruption
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise CheckError(
             "The checks in {file} did not run: pytest ended with code {code}.",
@@ -148,6 +151,7 @@ class Plugin:
         self._training_failure: StudentError | CheckFailure | None = None
         self.gradient: Gradient | None = None
         self.broken: NotGraded | None = None
+        self.interruption: BaseException | None = None
 
     # Fixtures
 
@@ -194,23 +198,39 @@ class Plugin:
 
     # pytest's hooks
 
-    def pytest_internalerror(self) -> bool:
-        """Keep pytest from printing: what is wrong is in `broken`, or its exit code says it."""
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep pytest from printing it: what was raised in a hook of ours is raised again."""
+        self.interruption = self.interruption or excinfo.value
         return True
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that can't be imported is our failure, and no check's."""
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep Ctrl-C, which pytest only turns into an exit code."""
+        self.interruption = excinfo.value
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """A file that can't be imported is the course's failure, and no check's."""
+        report = yield
         if report.failed and self.broken is None:
-            crash = getattr(report.longrepr, "reprcrash", None)
-            lines = str(report.longrepr).strip().splitlines()
+            said = [
+                line[1:].strip() for line in str(report.longrepr).splitlines() if line[:1] == "E"
+            ]
+            numbers = re.findall(rf"{re.escape(collector.path.name)}\D*(\d+)", str(report.longrepr))
             self.broken = CheckError(
-                "{file} can't be loaded: {detail}",
-                file=report.nodeid,
-                detail=crash.message if crash else (lines or [""])[-1].strip("E "),
+                "{file}, line {line}: the checks can't be loaded: {detail}",
+                file=str(collector.path),
+                line=(numbers or ["1"])[-1],
+                detail=(said or [""])[-1],
             )
+        return report
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Find out what the checks are, and run them group by group."""
+        if self.broken is not None:
+            items.clear()
+            return
         for item in items:
             found = self._check_of(item)
             if any(found.id == other.id for other in self._checks.values()):

@@ -20,8 +20,8 @@ def render(report: Report, lang: str) -> str:
     if report.reason is not None:
         content["reason"] = show(report.reason, lang)
     content |= {
-        "score": score(report),
-        "max_score": max_score(report),
+        "score": score(report) if report.status == "graded" else None,
+        "max_score": max_score(report) if report.status == "graded" else None,
         "seed": report.seed,
         "checks": [_check(check, lang) for check in report.checks],
         "training": _training(report),

@@ -25,11 +25,11 @@ from grader.errors import (
     Unreadable,
     mark,
 )
+from grader.foreign import clean
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.inside.wire import MAX_WARNINGS, Connection, WireError, pack
 from grader.sandbox.limits import Limits
 
-MAX_TEXT = 300
 HEAD_BYTES = 64 * 1024  # what a reply may take beside its arrays
 MAX_TIMEOUTS = 3  # after so many, a function is not called again
 
@@ -397,12 +397,6 @@ class Guest:
     def _has_line(self, part: int, line: int) -> bool:
         parts = self._program.parts
         return 0 <= part < len(parts) and 0 <= line <= parts[part][1].count("\n") + 1
-
-
-def clean(text: str) -> str:
-    """Cap a stranger's text and take the control and direction characters out of it."""
-    capped = text[:MAX_TEXT] + ("..." if len(text) > MAX_TEXT else "")
-    return "".join(c if c.isprintable() else " " for c in capped).strip()
 
 
 def _is_block(answers: Any, step_shape: tuple[int, ...], block: int) -> bool:

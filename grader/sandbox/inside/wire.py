@@ -34,7 +34,6 @@ _NUMBERS = "bool i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
 DTYPES = {dtype.str: dtype for dtype in (np.dtype(n).newbyteorder("<") for n in _NUMBERS)}
 MAX_DEPTH = 8
 MAX_VALUES = 100_000
-MAX_STRING = 20_000
 MAX_INT = 2**63
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
@@ -120,7 +119,7 @@ class _Encoder:
         if isinstance(value, complex):
             return {"complex": [value.real, value.imag]}
         if isinstance(value, str):
-            return str(value)[:MAX_STRING].encode("utf-8", "replace").decode()
+            return str(value).encode("utf-8", "replace").decode()
         if isinstance(value, list):
             return [self.encode(item, depth + 1) for item in value]
         if isinstance(value, tuple):
@@ -169,8 +168,6 @@ class _Decoder:
                 raise WireError("number too large")
             return tree
         if isinstance(tree, str):
-            if len(tree) > MAX_STRING:
-                raise WireError("string too long")
             return tree.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
         if isinstance(tree, list):
             return [self.decode(item, depth + 1) for item in tree]

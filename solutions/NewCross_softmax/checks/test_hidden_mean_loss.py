@@ -10,6 +10,7 @@ from grader.checks import assert_close, check
     title_zh="mean_loss 是任意多个损失的平均值",
     hint="Take the number of losses from the list; don't write 8000 into the function.",
     hint_zh="损失的个数要从列表得到，不要在函数里写死 8000。",
+    depends_on=("test_mean_loss::example",),
 )
 def test_any_number(student, rng):
     for count in (1, 2, 7, 1000):
