@@ -28,7 +28,7 @@ TOKEN = re.compile(
 )
 # A magic, a shell line, or a question like `np.exp?`: none of them can begin a statement.
 MAGIC = re.compile(r"[%!?]|[%\w.*]+\s*\?{1,2}$")
-ASSIGNED_MAGIC = re.compile(r"(?P<target>\w[^=\s!%]*) ?= ?[%!]")
+ASSIGNED_MAGIC = re.compile(r"(?P<target>[\w.]+(?:\[['\"]?\w*['\"]?\])?) ?= ?[%!]")
 
 
 def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
