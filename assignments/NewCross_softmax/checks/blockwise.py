@@ -65,25 +65,25 @@ def train(hidden, output, images, labels, output_rate, epochs, respond):
 def train_block(hidden, output, images, targets, output_rate, respond):
     """Learn from one block of samples, one after the other, and say what happened."""
     size, classes = targets.shape
-    units = len(hidden)
     x = np.ones((size, images.shape[1] + 1))
     np.divide(images, 255.0, out=x[:, :-1])
     known = (x @ hidden.T) / HIDDEN_SCALE
     gram = (x @ x.T) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
-    hidden_deltas = np.zeros((size, units))
-    hidden_out = np.ones((size, units + 1))
+    hidden_deltas = np.zeros((size, len(hidden)))
+    hidden_out = np.ones((size, len(hidden) + 1))
     nets = np.empty((size, classes))
     answers = np.empty((size, *STEP_ANSWER))
-    carry = output[:, :-1].T
-    for i in range(size):
-        scaled = known[i] - gram[i, :i] @ hidden_deltas[:i]
-        h = 1.0 / (1.0 + np.exp(-scaled))
-        hidden_out[i, :-1] = h
-        net = output @ hidden_out[i]
-        nets[i] = net
-        answers[i] = respond(net, targets[i].copy())
-        delta = answers[i, 1]
-        hidden_deltas[i] = (carry @ delta) * (h * (1.0 - h))
-        output -= (output_rate * delta)[:, None] * hidden_out[i]
+    carry, update = output[:, :-1].T, np.empty_like(output)
+    steps = zip(known, gram, hidden_out, nets, targets, answers, hidden_deltas, strict=True)
+    for known_net, dots, h, net, target, answered, hidden_delta in steps:
+        # The deltas of this sample and of later ones are still 0 in this sum.
+        scaled = known_net - dots @ hidden_deltas
+        h[:-1] = active = 1.0 / (1.0 + np.exp(-scaled))
+        np.dot(output, h, out=net)
+        answered[:] = respond(net.copy(), target.copy())
+        delta = answered[1]
+        np.multiply(carry @ delta, active * (1.0 - active), out=hidden_delta)
+        np.multiply.outer(output_rate * delta, h, out=update)
+        output -= update
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
     return Block(nets, answers[:, 0], answers[:, 1], hidden_out)
