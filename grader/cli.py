@@ -122,10 +122,12 @@ def check(options: argparse.Namespace) -> int:
         from grader.report.terminal import summary_lines  # noqa: PLC0415
 
         settings = assignment.settings
-        submission = read_submission(path, settings.files, settings.limits.submission_kib)
+        submission = read_submission(
+            path, settings.files, settings.limits.submission_kib, settings.given
+        )
         title = Text(settings.title, settings.title_zh)
         console = _console(options)
-        with Live(console, lang, submission.parts) as live:
+        with Live(console, lang, submission.code) as live:
             live.begin(title, submission.file, assignment.groups)
             report = grade(
                 assignment,
@@ -142,6 +144,8 @@ def check(options: argparse.Namespace) -> int:
         console.print(line)
     folder = path if path.is_dir() else path.parent
     page = options.html or folder / f"{Path(submission.file).stem}.feedback.html"
+    if options.json:
+        _write_json(options.json, report, lang)
     _write(page, html.render(report, lang))
     if options.quiet and report.status == "graded":
         print(f"{score(report):g}/{max_score(report):g}")
@@ -149,8 +153,6 @@ def check(options: argparse.Namespace) -> int:
         print(f"grader: {show(report.reason, lang)}", file=sys.stderr)
     place = clean(str(page), MAX_PATH)
     console.print(f"{translate('Feedback page:', lang)} {place}", soft_wrap=True)
-    if options.json:
-        _write_json(options.json, report, lang)
     if options.open:
         webbrowser.open(page.resolve().as_uri())
     if report.status == "not_graded":

@@ -2,7 +2,7 @@
 
 import functools
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,8 @@ from grader.results import Group, Text
 from grader.sandbox.limits import Limits
 
 FILE = "assignment.toml"
+# A file beside assignment.toml, and no path that leads elsewhere.
+GivenName = Annotated[str, msgspec.Meta(pattern=r"^\w+\.py$")]
 
 
 class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +32,7 @@ class GroupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A group of checks: its name, what all its checks give together, and its titles."""
 
     name: str
-    points: int
+    points: Annotated[int, msgspec.Meta(ge=0)]
     title: str
     title_zh: str
 
@@ -52,8 +54,8 @@ class TrainingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     file: str
-    epochs: int
-    threshold: float
+    epochs: Annotated[int, msgspec.Meta(ge=1)]
+    threshold: Annotated[float, msgspec.Meta(gt=0.0, le=1.0)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[Accepted, ...]
     groups: tuple[GroupTable, ...]
     hidden: HiddenTable
-    given: tuple[str, ...] = ()
+    given: tuple[GivenName, ...] = ()
     limits: Limits = Limits()
     training: TrainingTable | None = None
 

@@ -28,6 +28,7 @@ TOKEN = re.compile(
 )
 # A magic, a shell line, or a question like `np.exp?`: none of them can begin a statement.
 MAGIC = re.compile(r"[%!?]|[%\w.*]+\s*\?{1,2}$")
+TIMED = re.compile(r"%time\s(?P<statement>.+)")
 ASSIGNED_MAGIC = re.compile(r"(?P<target>[\w.]+(?:\[['\"]?\w*['\"]?\])?) ?= ?[%!]")
 
 
@@ -52,7 +53,7 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
             language = _language(notebook)
             for step in (ClearOutputPreprocessor(), PlainPython()):
                 notebook, _ = step.preprocess(notebook, {})  # type: ignore[no-untyped-call]
-            cells = [(c.cell_type, str(c.source)) for c in notebook.cells[:MAX_CELLS]]
+            cells = [(c.cell_type, str(c.source)) for c in notebook.cells]
     except Exception as error:  # nbformat and its validators raise many kinds
         raise Unreadable(
             "{file} is not a notebook that can be read. Open it in Jupyter and save it again.",
@@ -60,6 +61,8 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
         ) from error
     if language != "python":
         raise Unreadable("{file} is a notebook in another language than Python.", file=name)
+    if len(cells) > MAX_CELLS:
+        raise Unreadable("{file} has more than {limit} cells.", file=name, limit=MAX_CELLS)
     sources = [source for kind, source in cells if kind == "code"]
     parts = tuple(
         Part(f"cell {number}", source)
@@ -117,6 +120,10 @@ def _plain_lines(lines: list[str]) -> list[str]:
         indent = line[: len(line) - len(line.lstrip())]
         if magic:
             plain.append(f"{indent}# {code}")
+        elif state.at_statement and (timed := TIMED.match(code)):
+            plain.append(f"{indent}{timed['statement']}")
+            state.read(plain[-1] + "\n")
+            continue
         elif state.at_statement and MAGIC.match(code):
             plain.append(f"{indent}pass  # {code}")
         elif state.at_statement and (assigned := ASSIGNED_MAGIC.match(code)):
@@ -165,7 +172,8 @@ class _State:
                     self.continued = True
 
     def _leave_string(self, text: str, position: int) -> int:
-        end = re.compile(rf"(?:\\.|(?!{self.quote}).)*?{self.quote}", re.DOTALL).match(
+        # Each character has one way to match: with two, lines of LaTeX would take for ever.
+        end = re.compile(rf"(?:\\.|(?!{self.quote})[^\\])*{self.quote}", re.DOTALL).match(
             text, position
         )
         if end is None:

@@ -7,12 +7,18 @@ can leak them.
 
 from __future__ import annotations
 
+import builtins
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
 SCHEMA = 1
+BUILTIN_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
 
 Visibility = Literal["visible", "hidden"]
 
@@ -142,7 +148,7 @@ class Training(msgspec.Struct, frozen=True):
     """A training run, computed by the trusted side.
 
     Args:
-        epochs: those that were finished.
+        epochs: in order; the last one is cut short if the training diverged.
         samples: per epoch.
         output_rate: the student's learning rate of the output layer.
         threshold: the training accuracy in [0, 1] that counts as converged.
@@ -261,15 +267,18 @@ def well_confined(report: Report) -> bool:
 def withheld(check: CheckResult) -> CheckResult:
     """Take out of a check's result what its author does not let students see.
 
-    The text of an exception goes, too: it is the student's code that made it, and it could
-    tell the input.
+    The text of an exception goes, too, and the names that are the student's to choose: it is
+    the student's code that made them, and they could tell the input.
     """
     if check.shows:
         return check
     message = check.message
     if message is not None and check.outcome is Outcome.ERROR and "text" in message.params:
-        message = Text("{name} raised {kind}.", params=message.params)
-    return msgspec.structs.replace(check, evidence=None, message=message)
+        kind = message.params.get("kind", "")
+        known = kind if kind in BUILTIN_ERRORS else "an exception"
+        message = Text("{name} raised {kind}.", params=message.params | {"kind": known, "text": ""})
+    trace = tuple(msgspec.structs.replace(place, function="") for place in check.trace)
+    return msgspec.structs.replace(check, evidence=None, message=message, trace=trace)
 
 
 def feedback(report: Report) -> Report:

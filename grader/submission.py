@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from grader.course import Accepted
 from grader.errors import Unreadable, UsageError
-from grader.foreign import clean
+from grader.foreign import clean, clean_source
 from grader.results import Part
 
 # Encodings that a student's editor may have written. Python knows others that are no text
@@ -44,21 +44,29 @@ class Submission(NamedTuple):
     notebook: bool
     problem: Unreadable | None
 
+    @property
+    def code(self) -> tuple[Part, ...]:
+        """Its source, fit to be shown."""
+        return tuple(Part(part.name, clean_source(part.source)) for part in self.parts)
 
-def read_submission(path: Path, accepted: tuple[Accepted, ...], max_kib: int) -> Submission:
+
+def read_submission(
+    path: Path, accepted: tuple[Accepted, ...], max_kib: int, given: tuple[str, ...] = ()
+) -> Submission:
     """Read a submission.
 
     Args:
         path: a .py file, an .ipynb file, or a folder with one of the accepted names in it.
         accepted: the names that the assignment accepts, with their templates' digests.
         max_kib: the size beyond which it is not read.
+        given: files of the assignment that are nobody's submission.
 
     Raises:
         UsageError: there is no such file, or it isn't clear which one is meant.
     """
     require_readable(path)
     if path.is_dir():
-        path = _choose(path, accepted, max_kib)
+        path = _choose(path, accepted, max_kib, given)
     if path.suffix not in (".py", ".ipynb"):
         raise UsageError(
             "{path} is not a Python file (.py) or a notebook (.ipynb).", path=str(path)
@@ -108,13 +116,16 @@ def _read(path: Path, max_kib: int) -> bytes:
         raise _unreadable(path, error) from error
 
 
-def _choose(folder: Path, accepted: tuple[Accepted, ...], max_kib: int) -> Path:
+def _choose(
+    folder: Path, accepted: tuple[Accepted, ...], max_kib: int, given: tuple[str, ...]
+) -> Path:
     """Find the file in a folder that is meant: the one that is no longer the template."""
     found = [folder / file.name for file in accepted if (folder / file.name).is_file()]
     digests = {file.template_sha256 for file in accepted}
     changed = [p for p in found if template_digest(_read(p, max_kib)) not in digests]
     if not found:
-        others = sorted(p for p in folder.glob("*") if p.suffix in (".py", ".ipynb"))
+        others = [p for p in folder.glob("*") if p.suffix in (".py", ".ipynb")]
+        others = [p for p in others if p.name not in given]
         if len(others) == 1:
             return others[0]
         raise UsageError(

@@ -89,7 +89,7 @@ COSTLY = (
         "delta is not a function", NO_DELTA),
     Row("None", answer(DELTA, "    a - y\n"), "returns None. Is a `return` missing?", NO_DELTA),
     Row("list", answer(SOFTMAX, "    return list(powers / np.sum(powers))\n"),
-        "a NumPy array of floats is expected", ("test_softmax::array",)),
+        "a NumPy array of float64 is expected", ("test_softmax::array",)),
     Row("shape", answer(SOFTMAX, "    return (powers / np.sum(powers))[None, :]\n"),
         "It has shape (1, ", NO_SOFTMAX),
     Row("NaN", answer(MEAN_LOSS, "    return float('nan')\n"), "It is nan", ("mean_loss",)),

@@ -328,3 +328,15 @@ def test_any_notebook(cells, metadata, version):
     except Unreadable:
         return
     assert all(name.startswith("cell ") and source.strip() for name, source in found)
+
+
+@pytest.mark.parametrize("line", [r"\delta_k = \sum_i \frac{a}{b}", "\\" * 400, r"'\'' " * 99])
+def test_backslashes_in_a_docstring_take_no_time(line):
+    """LaTeX in a docstring is read like any other text."""
+    source = f"def f():\n    r'''\n    {line}\n    '''\n    return 1"
+    assert plain_python(source) == source
+
+
+def test_timed_statements_are_kept():
+    """What %time times is run, untimed."""
+    assert plain_python("%time RATE = 0.1\nx = 1") == "RATE = 0.1\nx = 1"

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from grader.report.code import coloured_lines
 from grader.report.html import render
 from grader.report.language import DOMAIN, LANGUAGES, LOCALE, catalogue, choose, show, translate
 from grader.results import (
@@ -329,10 +330,37 @@ def test_code_is_unchanged() -> None:
 
 def test_long_code_is_plain() -> None:
     """Very long code is shown without colours."""
-    part = replace(REPORTS["full_marks"].code[0], source="x = 1\n" * 12_000)
+    part = replace(REPORTS["full_marks"].code[0], source="x = 1\n" * 40_000)
     text = render(replace(REPORTS["full_marks"], code=(part,)), "en")
-    assert text.count("x = 1\n") == 12_000
-    assert 'class="mi"' not in text
+    assert text.count("x = 1\n") == 40_000
+    assert 'class="n"' not in text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n " * 15_000,
+        '"""' + "\\N{" * 20_000,
+        "(" * 30_000,
+        "'" * 30_001,
+        "f'{" * 10_000,
+        "def f(:\n\tx = 'a\n" * 3_000,
+    ],
+    ids=["blank lines", "names", "brackets", "quotes", "nested f-strings", "no Python"],
+)
+def test_hostile_code_is_shown_whole(source: str) -> None:
+    """Whatever the source is, its lines come out as they went in, and soon."""
+    lines = coloured_lines(source)
+    assert "\n".join("".join(text for _, text in line) for line in lines) == source
+
+
+def test_code_is_coloured() -> None:
+    """Keywords, names that are given, builtins, strings, numbers and comments have classes."""
+    (line, *_) = coloured_lines('def f(x): return len("a" * 3)  # why\n')
+    assert [run for run in line if run[0]] == [
+        *[("k", "def"), ("f", "f"), ("k", "return"), ("f", "len"), ("s", '"a"'), ("n", "3")],
+        ("c", "# why"),
+    ]
 
 
 def test_curves() -> None:

@@ -204,13 +204,13 @@ def test_subclasses_become_what_they_derive_from(value, becomes):
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
-        (len, "a builtin_function_or_method"),
+        (len, "a value of type builtin_function_or_method"),
         ((n for n in "ab"), "a generator"),
-        (object(), "an object"),
+        (object(), "a value of type object"),
         ({1, 2}, "a set"),
-        (b"bytes", "a bytes"),
-        (range(3), "a range"),
-        (math, "a module"),
+        (b"bytes", "a value of type bytes"),
+        (range(3), "a value of type range"),
+        (math, "a value of type module"),
         (MAX_INT, "a huge whole number"),
         (-MAX_INT, "a huge whole number"),
         (np.array(["a"]), "an array of strings"),

@@ -13,7 +13,7 @@ run's seed and the check's id), `training` (the training run, made once for all 
 `record` (takes a `Gradient` for the report).
 """
 
-from grader.checks.compare import assert_close, assert_number, numbers, require
+from grader.checks.compare import assert_close, assert_number, kind_of, numbers, require
 from grader.checks.declare import check
 from grader.checks.gradient import central_difference, worst_weight
 from grader.checks.loading import load_module
@@ -27,6 +27,7 @@ __all__ = [
     "assert_number",
     "central_difference",
     "check",
+    "kind_of",
     "load_module",
     "numbers",
     "require",

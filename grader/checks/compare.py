@@ -4,6 +4,7 @@ The first difference in that order is the one that is told: a wrong shape explai
 values, never the other way round.
 """
 
+import contextlib
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,6 +13,7 @@ from grader.results import Evidence, Text
 from grader.sandbox.inside.wire import Opaque
 
 MAX_EVIDENCE = 600
+MAX_SHOWN_ITEMS = 12
 MAX_SHOWN_DIMENSIONS = 2  # printing more takes long and tells little
 
 
@@ -148,13 +150,9 @@ def numbers(got: Any, shape: tuple[int, ...]) -> np.ndarray:
 def _as_array(got: Any, shape: tuple[int, ...], evidence: Evidence) -> np.ndarray:
     if got is None:
         raise CheckFailure(Text("It returns None. Is a `return` missing?"))
-    try:
-        if not isinstance(got, str | dict | Opaque):
-            array = np.asarray(got)
-            if array.dtype.kind in "biufc":
-                return array
-    except ValueError:  # a list of lists of different lengths
-        pass
+    if _holds_numbers(got):
+        with contextlib.suppress(ValueError):  # a list of lists of different lengths
+            return np.asarray(got)
     wanted = (
         Text("one number")
         if shape == ()
@@ -163,15 +161,25 @@ def _as_array(got: Any, shape: tuple[int, ...], evidence: Evidence) -> np.ndarra
     raise CheckFailure(
         Text(
             "It returns {kind}; {wanted} is expected.",
-            params={"kind": _kind(got), "wanted": wanted},
+            params={"kind": kind_of(got), "wanted": wanted},
         ),
         evidence,
     )
 
 
-def _kind(got: Any) -> str:
+def _holds_numbers(got: Any) -> bool:
+    """Tell whether all of it is numbers. NumPy would make huge arrays of mixed lists."""
+    if isinstance(got, list | tuple):
+        return all(_holds_numbers(item) for item in got)
+    return isinstance(got, bool | int | float | complex | np.ndarray | np.generic)
+
+
+def kind_of(got: Any) -> str:
+    """Say of what kind an answer is, for people."""
     if isinstance(got, Opaque):
         return got.kind
+    if isinstance(got, np.ndarray):
+        return f"an array of {got.dtype.name}"
     name = type(got).__name__
     return {"str": "a string", "list": "a mixed list", "tuple": "a mixed tuple"}.get(name, name)
 
@@ -192,8 +200,15 @@ def shown(value: Any) -> str:
         text = f"{value:.6g}"
     elif isinstance(value, tuple) and len(value) == 1:
         text = f"({shown(value[0])},)"
+    elif isinstance(value, dict):
+        few = ", ".join(f"{shown(k)}: {shown(v)}" for k, v in list(value.items())[:MAX_SHOWN_ITEMS])
+        text = "{" + few + (", ...}" if len(value) > MAX_SHOWN_ITEMS else "}")
+    elif isinstance(value, str):
+        text = repr(value[:MAX_EVIDENCE])
     elif isinstance(value, list | tuple):
-        few = ", ".join(shown(item) for item in value[:12]) + (", ..." if len(value) > 12 else "")  # noqa: PLR2004
+        few = ", ".join(shown(item) for item in value[:MAX_SHOWN_ITEMS]) + (
+            ", ..." if len(value) > MAX_SHOWN_ITEMS else ""
+        )
         text = f"[{few}]" if isinstance(value, list) else f"({few})"
     else:
         text = repr(value)

@@ -198,6 +198,10 @@ class Plugin:
 
     # pytest's hooks
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make no tracebacks: they print every value, and a student's may be long to print."""
+        config.option.tbstyle = "no"
+
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """Keep pytest from printing it: what was raised in a hook of ours is raised again."""
         self.interruption = self.interruption or excinfo.value

@@ -8,19 +8,18 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from itertools import groupby
 
 import jinja2
 import msgspec
 
 from grader.report import language
+from grader.report.code import MOST_COLOURED, coloured_lines, plain_lines
 from grader.results import (
     CheckResult,
     Epoch,
     Gradient,
     Group,
     Outcome,
-    Part,
     Report,
     Text,
     Training,
@@ -31,12 +30,6 @@ from grader.results import (
 
 # Numbers of the charts' drawing area in SVG units, shared with charts.svg.j2.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 352.0, 16.0, 172.0
-
-# A lexer's regular expressions can take very long over hostile text.
-_HIGHLIGHTED_CHARACTERS = 60_000
-
-# Pygments classes of names, punctuation and white space: most tokens, coloured like text.
-_PLAIN = frozenset({"n", "p", "w"})
 
 _LISTED_EPOCHS = 24
 
@@ -75,7 +68,7 @@ class Line(msgspec.Struct, frozen=True):
     """A line of the student's code.
 
     Args:
-        tokens: (Pygments class, text); "" is plain text.
+        tokens: (class, text) of each piece; "" is plain text.
         marks: numbers of the checks that raised here, `CAUSE` for the report's cause.
     """
 
@@ -232,40 +225,18 @@ def _sources(report: Report, rows: Iterable[Row]) -> tuple[Source, ...]:
     for number, trace in traces:
         for place in dict.fromkeys((location.part, location.line) for location in trace):
             marks[place].append(number)
+    size = sum(len(part.source) for part in report.code)
+    cut = coloured_lines if size <= MOST_COLOURED else plain_lines
     return tuple(
         Source(
             part.name,
             tuple(
                 Line(tokens, tuple(marks.get((index, number), ())))
-                for number, tokens in enumerate(_highlight(part), 1)
+                for number, tokens in enumerate(cut(part.source.removesuffix("\n")), 1)
             ),
         )
         for index, part in enumerate(report.code)
     )
-
-
-def _highlight(part: Part) -> list[tuple[tuple[str, str], ...]]:
-    """Colour one part's lines. Joined, the tokens' texts are the source without line ends."""
-    lines = part.source.removesuffix("\n").split("\n")
-    if len(part.source) > _HIGHLIGHTED_CHARACTERS:
-        return [(("", line),) for line in lines]
-    # Only the page with code needs the lexer, and importing it is slow.
-    from pygments.lexers import PythonLexer  # type: ignore[import-untyped]  # noqa: PLC0415
-    from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]  # noqa: PLC0415
-
-    coloured: list[list[tuple[str, str]]] = [[]]
-    for kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens("\n".join(lines)):
-        css = STANDARD_TYPES.get(kind, "")
-        css = "" if css in _PLAIN else css
-        first, *others = text.split("\n")
-        coloured[-1].append((css, first))
-        coloured.extend([(css, other)] for other in others)
-    return [_joined(tokens) for tokens in coloured]
-
-
-def _joined(tokens: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    runs = groupby((token for token in tokens if token[1]), key=lambda token: token[0])
-    return tuple((css, "".join(text for _, text in run)) for css, run in runs)
 
 
 def _charts(training: Training) -> Charts:

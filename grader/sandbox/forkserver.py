@@ -92,6 +92,7 @@ class Forkserver:
                 [*(_bubblewrap() if wrapped else ()), *python, *arguments],
                 env=ENVIRONMENT,
                 cwd="/",
+                start_new_session=True,  # Ctrl-C is for the trusted process alone
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -27,10 +27,11 @@ from grader.errors import (
 )
 from grader.foreign import clean
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.inside.wire import MAX_WARNINGS, Connection, WireError, pack
+from grader.sandbox.inside.wire import MAX_TRACE, MAX_WARNINGS, Connection, WireError, pack
 from grader.sandbox.limits import Limits
 
 HEAD_BYTES = 64 * 1024  # what a reply may take beside its arrays
+MAX_NAMES = 200
 MAX_TIMEOUTS = 3  # after so many, a function is not called again
 
 # What an exception means to a student, where its own words don't say it.
@@ -117,6 +118,7 @@ class Guest:
         self._number = 0
         self._unreadable = unreadable
         self._timeouts: dict[str, int] = {}
+        self._left = limits.total_seconds
         self.failures: tuple[Failure, ...] = ()
         self.warnings: list[Warned] = []
         self.protections: tuple[str, ...] = ()
@@ -157,7 +159,7 @@ class Guest:
         with self._exchange(whole, seconds) as (send, receive):
             send(request)
             failures = receive(self._reply_bytes()).get("failures")
-            if not isinstance(failures, list):
+            if not isinstance(failures, list) or len(failures) > len(program.parts):
                 raise WireError("no list of failures")
             found = tuple(self._failure(item) for item in failures)
         if found and not program.notebook:
@@ -273,7 +275,14 @@ class Guest:
         """Hold a numbered exchange: what breaks it kills the process and names the reason."""
         connection = self._connection
         assert connection is not None, "started"
-        deadline = time.monotonic() + seconds
+        if self._left <= 0:
+            raise TimedOut(
+                "{name} was not called: all of the {seconds} s for one submission are used up.",
+                name=name,
+                seconds=f"{self._limits.total_seconds:g}",
+            )
+        begin = time.monotonic()
+        deadline = begin + min(seconds, self._left)
         self._number += 1
         number = self._number
         finished = False
@@ -307,6 +316,7 @@ class Guest:
         except WireError as error:
             raise _nonsense(name) from error
         finally:
+            self._left -= time.monotonic() - begin
             if not finished:  # also when a generator is closed halfway
                 self.kill()
 
@@ -339,7 +349,7 @@ class Guest:
 
     def _missing(self, reply: dict[str, Any]) -> Missing:
         name, names = reply["missing"], reply.get("names")
-        if not isinstance(name, str) or not isinstance(names, list):
+        if type(name) is not str or type(names) is not list or len(names) > MAX_NAMES:
             raise WireError("not a list of names")
         lower = {clean(str(n)).lower(): clean(str(n)) for n in names}
         close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
@@ -385,6 +395,8 @@ class Guest:
         )
 
     def _trace(self, steps: list[Any]) -> Trace:
+        if len(steps) > MAX_TRACE:
+            raise WireError("too many lines")
         trace = []
         for step in steps:
             match step:

@@ -1,6 +1,11 @@
 """What a student's code may use."""
 
+from typing import Annotated
+
 import msgspec
+
+DAY = 86_400
+Seconds = Annotated[float, msgspec.Meta(ge=0.01, le=DAY)]
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -10,16 +15,18 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         import_seconds: to run the file, or all cells, from top to bottom.
         call_seconds: for one exchange: a call, or many calls sent together.
         training_seconds: for the training run.
+        total_seconds: for all of these together.
         cpu_seconds: CPU time of one student's process.
         memory_mib: memory beyond what NumPy itself takes.
         reply_kib: the size of what a function may return.
         submission_kib: the size of the file handed in.
     """
 
-    import_seconds: float = 5.0
-    call_seconds: float = 5.0
-    training_seconds: float = 60.0
-    cpu_seconds: int = 120
-    memory_mib: int = 512
-    reply_kib: int = 4096
-    submission_kib: int = 2048
+    import_seconds: Seconds = 5.0
+    call_seconds: Seconds = 5.0
+    training_seconds: Seconds = 60.0
+    total_seconds: Seconds = 180.0
+    cpu_seconds: Annotated[int, msgspec.Meta(ge=1, le=DAY)] = 120
+    memory_mib: Annotated[int, msgspec.Meta(ge=64, le=65_536)] = 512
+    reply_kib: Annotated[int, msgspec.Meta(ge=16, le=1_048_576)] = 4096
+    submission_kib: Annotated[int, msgspec.Meta(ge=1, le=1_048_576)] = 2048

@@ -14,7 +14,7 @@ from typing import Any
 ALLOWED = """
     read readv pread64 write writev recvfrom sendto getsockname getsockopt
     close lseek fstat stat lstat newfstatat fstatat64 statx access faccessat faccessat2
-    readlink readlinkat getcwd getdents getdents64 poll ppoll select pselect6 dup
+    readlink readlinkat getcwd chdir getdents getdents64 poll ppoll select pselect6 dup
     mmap mmap2 munmap mprotect mremap madvise brk futex membarrier rseq set_robust_list
     rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack restart_syscall
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage

@@ -30,12 +30,25 @@ def second_likeliest(net):
 def losses(student, nets, y):
     """The student's loss(softmax(net), y) for many nets (m, n): two exchanges."""
     activations = student.map("softmax", [(net,) for net in nets])
-    return [float(numbers(e, ())) for e in student.map("loss", [(a, y) for a in activations])]
+    losses = student.map("loss", [(a, y) for a in activations])
+    require(
+        all(
+            np.asarray(numbers_like).dtype == np.float64 for numbers_like in (*activations, *losses)
+        ),
+        "softmax or loss answers in other numbers than float64: too coarse for differences.",
+        "softmax 或 loss 返回的不是 float64：精度不足以计算差分。",
+    )
+    return [float(numbers(e, ())) for e in losses]
 
 
 def require_close(found, numeric, record):
     """Record the worst weight, and fail unless the gradients agree and are not just zero."""
     record(found)
+    require(
+        all(np.isfinite(n).all() for n in numeric.values()),
+        "Your loss is not finite.",
+        "你的损失不是有限的数。",
+    )
     moves = max(float(np.max(np.abs(n))) for n in numeric.values())
     require(
         moves > STILL,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import assert_close, check, numbers, require
+from grader.checks import assert_close, check, kind_of, numbers, require
 
 ANSWERS = ("test_softmax::answers",)
 
@@ -24,8 +24,8 @@ def test_answers(student):
 @check(
     "softmax",
     points=1,
-    title="softmax returns a NumPy array of floats",
-    title_zh="softmax 返回由浮点数组成的 NumPy 数组",
+    title="softmax returns a NumPy array of float64",
+    title_zh="softmax 返回由 float64 组成的 NumPy 数组",
     hint="np.exp of an array is an array again, and so is an array divided by a number.",
     hint_zh="np.exp 作用于数组仍得到数组，数组除以一个数也是数组。",
     depends_on=ANSWERS,
@@ -33,10 +33,10 @@ def test_answers(student):
 def test_array(student):
     answer = student.softmax(np.linspace(-1.0, 3.5, 10))
     require(
-        isinstance(answer, np.ndarray) and answer.dtype.kind == "f",
-        "It returns {kind}; a NumPy array of floats is expected.",
-        "返回的是 {kind}；应当返回浮点数的 NumPy 数组。",
-        kind=answer.dtype.name if isinstance(answer, np.ndarray) else type(answer).__name__,
+        isinstance(answer, np.ndarray) and answer.dtype == np.float64,
+        "It returns {kind}; a NumPy array of float64 is expected.",
+        "返回的是 {kind}；应当返回 float64 的 NumPy 数组。",
+        kind=kind_of(answer),
     )
 
 

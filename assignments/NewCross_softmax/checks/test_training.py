@@ -42,18 +42,17 @@ def test_stable(training):
     worst = max(training.epochs, key=lambda e: e.updates_too_large)
     require(
         worst.updates_too_large == 0 and not training.diverged,
-        "In epoch {epoch}, {count} of {samples} updates were too large, at rate {rate}.",
-        "第 {epoch} 轮中，{samples} 次更新里有 {count} 次过大，学习率为 {rate}。",
+        "In epoch {epoch}, {count} updates were too large, at rate {rate}.",
+        "第 {epoch} 轮中有 {count} 次更新过大，学习率为 {rate}。",
         epoch=worst.epoch,
         count=worst.updates_too_large,
-        samples=training.samples,
         rate=f"{training.output_rate:g}",
     )
     accuracy = training.epochs[-1].train_accuracy
     require(
         accuracy > LEARNS,
         "No update is too large, but the network does not learn: its accuracy is {accuracy}.",
-        "没有过大的更新，但网络什么也没学到：正确率为 {accuracy}。",
+        "没有过大的更新，但网络什么也没学到：准确率为 {accuracy}。",
         accuracy=f"{accuracy:.1%}",
     )
 
@@ -62,7 +61,7 @@ def test_stable(training):
     "training",
     points=14,
     title="four epochs reach 94 % on the training digits",
-    title_zh="四轮训练后，训练集正确率达到 94 %",
+    title_zh="四轮训练后，训练集准确率达到 94 %",
     hint="Step 8: at 10 the updates are too large; at 1.0 the warnings are gone "
     "but it stops at 90 %. "
     "Go on from there. A right solution gets 95 to 96 %.",
@@ -81,7 +80,7 @@ def test_converges(training):
     require(
         training.converged,
         "After {epochs} epochs the training accuracy is {got}, at rate {rate}.",
-        "{epochs} 轮之后，训练集正确率为 {got}，学习率为 {rate}。",
+        "{epochs} 轮之后，训练集准确率为 {got}，学习率为 {rate}。",
         epochs=last.epoch,
         got=f"{last.train_accuracy:.1%}",
         rate=f"{training.output_rate:g}",

@@ -37,7 +37,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     heldout = dict(np.load(task.solutions / "heldout.npz")) if task.solutions else None
     hidden, output = network.start_weights(task.seed)
     rate = output_rate(student)
-    passes = [{"hidden": hidden, "output": output}]
+    passes = []
 
     def arguments():
         weights = {"hidden": hidden.copy(), "output": output.copy()}
@@ -49,7 +49,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             "epochs": task.epochs,
         }
 
-    epochs, count, samples = [], Count(), len(images)
+    epochs, count, samples = [], Count(network), len(images)
     diverged = False
     # What is not finite is seen in the counts; NumPy need not say it again.
     with np.errstate(all="ignore"):
@@ -60,10 +60,10 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             watch(Progress(done, task.epochs * samples))
             diverged = not np.isfinite(block.nets).all()
             if diverged or count.samples == samples:
-                accuracy = None if heldout is None else judge(passes[-1], heldout)
+                accuracy = None if heldout is None else judge(network, passes[-1], heldout)
                 epochs.append(count.epoch(len(epochs) + 1, accuracy))
                 watch(epochs[-1])
-                count = Count()
+                count = Count(network)
             if diverged:
                 break
     return Training(
@@ -79,7 +79,8 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
 class Count:
     """What is counted during an epoch, block by block, with the definitions of network.py."""
 
-    def __init__(self):
+    def __init__(self, network):
+        self.network = network
         self.samples = 0
         self.right = 0
         self.loss = 0.0
@@ -94,8 +95,8 @@ class Count:
         chosen = block.activations[np.arange(len(labels)), labels]
         self.loss += float(np.sum(-np.log(np.maximum(chosen, TINY))))
         updates = rate * np.abs(block.deltas[:, :, None] * block.hidden_out[:, None, :])
-        large = ~np.isfinite(updates) | (updates > 1.0)
-        small = (updates > 0) & (updates < 1e-7)
+        large = ~np.isfinite(updates) | (updates > self.network.TOO_LARGE)
+        small = (updates > 0) & (updates < self.network.TOO_SMALL)
         self.too_large += int(np.sum(large.any(axis=(1, 2))))
         self.too_small += int(np.sum(small.any(axis=(1, 2))))
 
@@ -111,9 +112,9 @@ class Count:
         )
 
 
-def judge(weights, heldout):
+def judge(network, weights, heldout):
     """The share of held-out digits that the network reads right."""
     x = np.column_stack([heldout["images"] / 255.0, np.ones(len(heldout["images"]))])
-    h = 1.0 / (1.0 + np.exp(-(x @ weights["hidden"].T) / 78.5))
+    h = network.sigmoid(x @ weights["hidden"].T / network.HIDDEN_SCALE)
     nets = np.column_stack([h, np.ones(len(h))]) @ weights["output"].T
     return float(np.mean(np.argmax(nets, axis=1) == heldout["labels"]))

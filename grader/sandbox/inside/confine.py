@@ -15,7 +15,7 @@ import struct
 import sys
 from typing import Any
 
-UNLIMITED = 2**16  # where there is no limit on descriptors, more than anyone opens
+HIGHEST = 2**16  # descriptors are given out from below, and a forkserver has a handful
 SOCKET = 3  # the only descriptor that is left, beside /dev/null on 0, 1 and 2
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
@@ -70,8 +70,7 @@ def _close_descriptors(connection: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(null, standard)
-    highest = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    os.closerange(SOCKET + 1, highest if highest > 0 else UNLIMITED)
+    os.closerange(SOCKET + 1, HIGHEST)
 
 
 def _limit(settings: dict[str, Any]) -> None:

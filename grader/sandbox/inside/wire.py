@@ -35,6 +35,7 @@ DTYPES = {dtype.str: dtype for dtype in (np.dtype(n).newbyteorder("<") for n in 
 MAX_DEPTH = 8
 MAX_VALUES = 100_000
 MAX_INT = 2**63
+MAX_TRACE = 12  # lines of a traceback
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
 
@@ -68,16 +69,17 @@ class Opaque:
         return f"<{self.kind}>"
 
 
-def pack(value: Any) -> bytes:
+def pack(value: Any, limit: int | None = None) -> bytes:
     """Make a frame of a value.
 
-    Values that are not plain data become `Opaque`; subclasses become what they derive from.
+    Values that are not plain data become `Opaque`, and so do arrays of more than `limit`
+    bytes; subclasses become what they derive from.
 
     Raises:
         WireError: the value is nested deeper or holds more values than a frame may.
     """
     body: list[bytes] = []
-    head = json.dumps(_Encoder(body).encode(value, 0), separators=(",", ":")).encode()
+    head = json.dumps(_Encoder(body, limit).encode(value, 0), separators=(",", ":")).encode()
     content = b"".join(body)
     return LENGTHS.pack(len(head), len(content)) + head + content
 
@@ -100,8 +102,9 @@ def unpack(head: bytes, body: bytes) -> Any:
 
 
 class _Encoder:
-    def __init__(self, body: list[bytes]) -> None:
+    def __init__(self, body: list[bytes], limit: int | None) -> None:
         self.body = body
+        self.limit = limit
         self.count = 0
 
     def encode(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911 - a line per kind
@@ -136,6 +139,8 @@ class _Encoder:
         little = value.dtype.newbyteorder("<")
         if value.ndim > MAX_DEPTH:
             return {"opaque": f"an array of {value.ndim} dimensions"}
+        if self.limit is not None and value.nbytes > self.limit:
+            return {"opaque": f"an array of {value.nbytes >> 20} MiB"}
         if little.str not in DTYPES:
             return {"opaque": f"an array of {_plural(value.dtype)}"}
         self.body.append(np.ascontiguousarray(value, dtype=little).tobytes())
@@ -144,7 +149,7 @@ class _Encoder:
 
 def _kind(value: Any) -> str:
     name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    return f"a {name}" if name in ("generator", "function", "set") else f"a value of type {name}"
 
 
 def _plural(dtype: np.dtype) -> str:

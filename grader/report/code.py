@@ -1,0 +1,87 @@
+"""Colouring Python source, line by line, whatever it is: a stranger wrote it.
+
+The standard library's tokenizer takes time in proportion to the source. Lexers made of many
+regular expressions don't: 30 KB of blank lines can keep one busy for a quarter of a minute.
+"""
+
+import builtins
+import io
+import keyword
+import tokenize
+from collections.abc import Iterator
+
+MOST_COLOURED = 200_000  # characters of a submission; longer ones are shown plain
+
+KEYWORD, STRING, COMMENT, NUMBER, FUNCTION = "k", "s", "c", "n", "f"
+BUILTINS = frozenset(dir(builtins))
+SIMPLE = {
+    tokenize.STRING: STRING,
+    tokenize.COMMENT: COMMENT,
+    tokenize.NUMBER: NUMBER,
+    # From Python 3.12 on, an f-string is several tokens.
+    **{
+        getattr(tokenize, name): STRING
+        for name in ("FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END")
+        if hasattr(tokenize, name)
+    },
+}
+
+Run = tuple[str, str]
+"""(class, text): a piece of a line. The class is "" for plain text."""
+
+
+def coloured_lines(source: str) -> list[tuple[Run, ...]]:
+    """Cut source into coloured lines.
+
+    Args:
+        source: anything; what isn't Python is plain from where it stops being Python.
+
+    Returns:
+        For each line its runs. Joined, their texts are the line.
+    """
+    lines = source.split("\n")
+    marks: list[list[tuple[int, int, str]]] = [[] for _ in lines]
+    for kind, (row, start), (last, end) in _tokens(source):
+        for line in range(row, min(last, len(lines)) + 1):
+            stop = end if line == last else len(lines[line - 1])
+            marks[line - 1].append((start if line == row else 0, stop, kind))
+    return [tuple(_runs(line, found)) for line, found in zip(lines, marks, strict=True)]
+
+
+def plain_lines(source: str) -> list[tuple[Run, ...]]:
+    """Cut source into lines of one plain run each."""
+    return [(("", line),) if line else () for line in source.split("\n")]
+
+
+def _tokens(source: str) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]]]:
+    named = ""  # the keyword before, if it gives a name to a function or class
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            kind = SIMPLE.get(token.type, "")
+            if token.type == tokenize.NAME:
+                kind = _kind_of_name(token.string, named)
+                named = token.string if token.string in ("def", "class") else ""
+            if kind:
+                yield kind, token.start, token.end
+    except (tokenize.TokenError, SyntaxError, RecursionError, MemoryError):
+        return  # from here on it is not Python
+
+
+def _kind_of_name(name: str, named: str) -> str:
+    if named:
+        return FUNCTION
+    if keyword.iskeyword(name):
+        return KEYWORD
+    return FUNCTION if name in BUILTINS else ""
+
+
+def _runs(line: str, marks: list[tuple[int, int, str]]) -> Iterator[Run]:
+    position = 0
+    for start, stop, kind in marks:
+        if start > position:
+            yield "", line[position:start]
+        if stop > max(start, position):
+            yield kind, line[max(start, position) : stop]
+        position = max(position, stop)
+    if position < len(line):
+        yield "", line[position:]
