@@ -719,16 +719,24 @@ def test_arguments_that_can_not_be_sent_are_not_the_students_error(load):
 # Loops
 
 LOOP = """\
+from typing import NamedTuple
+
+import numpy as np
+
 BLOCK, STEP_ANSWER = 4, (2,)
+
+class Block(NamedTuple):
+    answers: np.ndarray
 
 def answer(student, x, out):
     out[:] = student.f(x)
 
 def train(steps, respond):
-    for step in range(steps):
-        respond(float(step))
-        if (step + 1) % BLOCK == 0 or step + 1 == steps:
-            yield step
+    for start in range(0, steps, BLOCK):
+        answers = np.empty((min(BLOCK, steps - start), *STEP_ANSWER))
+        for number, out in enumerate(answers):
+            respond(float(start + number), out)
+        yield Block(answers)
 """
 
 

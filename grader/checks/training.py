@@ -1,9 +1,9 @@
 """Training with a student's functions, computed where the student's code is not.
 
-The assignment brings a loop: a module whose `train(..., respond)` asks `respond` for what
+The assignment brings a loop: a module whose `train(..., respond)` has `respond` fill in what
 the student's functions answer at each step, and yields after each block of steps. It is run
 twice at the same time. In the student's process `respond` asks the functions, and what they
-answered is sent here block by block. Here `respond` gives those answers back, and the same
+answered is sent here block by block. Here `respond` fills in those answers, and the same
 loop computes the weights again. So weights, accuracy and loss come from nothing but what
 the functions returned, and a process is woken once a block and not once a step.
 """
@@ -47,12 +47,14 @@ class Loop(Protocol):
 
     `BLOCK` is the largest number of steps in a block, `STEP_ANSWER` the shape of what is
     answered in one step, `answer(student, *inputs, out)` fills it in the student's process.
+    `train` calls `respond(*inputs, out)` and yields blocks that hold all of a block's outs as
+    `answers`, float64 (steps, *STEP_ANSWER).
     """
 
     BLOCK: int
     STEP_ANSWER: tuple[int, ...]
 
-    def train(self, *, respond: Callable[..., np.ndarray], **arguments: Any) -> Iterator[Any]:
+    def train(self, *, respond: Callable[..., None], **arguments: Any) -> Iterator[Any]:
         """Train, yielding after each block."""
 
 
@@ -73,13 +75,13 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     blocks = student.replay(source, copies(), loop.STEP_ANSWER, loop.BLOCK)
     waiting: deque[np.ndarray] = deque()
 
-    def respond(*_inputs: Any) -> np.ndarray:
+    def respond(*inputs_and_out: Any) -> None:
         if not waiting:
             block = next(blocks, None)
             if block is None:
                 raise Died("{name} ended before its last step.", name="training")
             waiting.extend(block)
-        return waiting.popleft()
+        inputs_and_out[-1][:] = waiting.popleft()
 
     try:
         yield from loop.train(**copies(), respond=respond)

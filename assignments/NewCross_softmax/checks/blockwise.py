@@ -36,8 +36,7 @@ class Block(NamedTuple):
     """What happened while one block of B samples was learned."""
 
     nets: np.ndarray  # (B, 10), the output nets
-    activations: np.ndarray  # (B, 10), as the student's softmax answered
-    deltas: np.ndarray  # (B, 10), as the student's delta answered
+    answers: np.ndarray  # (B, 2, 10), the activations and the delta of each step
     hidden_out: np.ndarray  # (B, 31), the output layer's inputs, bias included
 
 
@@ -53,13 +52,15 @@ def train(hidden, output, images, labels, output_rate, epochs, respond):
 
     hidden: float64 (30, 785), output: float64 (10, 31); both are changed.
     images: uint8 (n, 784), labels: integers (n,).
-    respond(net, y) -> float64 (2, 10): the activations and the delta of one step.
+    respond(net, y, out): puts the activations and the delta of one step into out, (2, 10).
     """
     targets = np.eye(len(output))[labels]
     for _ in range(epochs):
         for start in range(0, len(images), BLOCK):
             chosen = slice(start, start + BLOCK)
-            yield train_block(hidden, output, images[chosen], targets[chosen], output_rate, respond)
+            # A copy, as students may write into y.
+            labelled = images[chosen], targets[chosen].copy()
+            yield train_block(hidden, output, *labelled, output_rate, respond)
 
 
 def train_block(hidden, output, images, targets, output_rate, respond):
@@ -71,19 +72,23 @@ def train_block(hidden, output, images, targets, output_rate, respond):
     gram = (x @ x.T) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
     hidden_deltas = np.zeros((size, len(hidden)))
     hidden_out = np.ones((size, len(hidden) + 1))
+    active = hidden_out[:, :-1]  # without the bias
     nets = np.empty((size, classes))
     answers = np.empty((size, *STEP_ANSWER))
     carry, update = output[:, :-1].T, np.empty_like(output)
-    steps = zip(known, gram, hidden_out, nets, targets, answers, hidden_deltas, strict=True)
-    for known_net, dots, h, net, target, answered, hidden_delta in steps:
+    for step in zip(
+        known, gram, active, hidden_out, nets, targets, answers, hidden_deltas, strict=True
+    ):
+        known_net, dots, sigmoid, h, net, y, answered, hidden_delta = step
         # The deltas of this sample and of later ones are still 0 in this sum.
-        scaled = known_net - dots @ hidden_deltas
-        h[:-1] = active = 1.0 / (1.0 + np.exp(-scaled))
+        negative = dots @ hidden_deltas
+        negative -= known_net
+        np.divide(1.0, 1.0 + np.exp(negative), out=sigmoid)
         np.dot(output, h, out=net)
-        answered[:] = respond(net.copy(), target.copy())
+        respond(net, y, answered)
         delta = answered[1]
-        np.multiply(carry @ delta, active * (1.0 - active), out=hidden_delta)
+        np.multiply(carry @ delta, sigmoid * (1.0 - sigmoid), out=hidden_delta)
         np.multiply.outer(output_rate * delta, h, out=update)
         output -= update
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
-    return Block(nets, answers[:, 0], answers[:, 1], hidden_out)
+    return Block(nets, answers, hidden_out)

@@ -92,9 +92,10 @@ class Count:
         self.samples += len(labels)
         # By the nets, which this side computed. The activations are the student's word.
         self.right += int(np.sum(np.argmax(block.nets, axis=1) == labels))
-        chosen = block.activations[np.arange(len(labels)), labels]
+        activations, deltas = block.answers[:, 0], block.answers[:, 1]
+        chosen = activations[np.arange(len(labels)), labels]
         self.loss += float(np.sum(-np.log(np.maximum(chosen, TINY))))
-        updates = rate * np.abs(block.deltas[:, :, None] * block.hidden_out[:, None, :])
+        updates = rate * np.abs(deltas[:, :, None] * block.hidden_out[:, None, :])
         large = ~np.isfinite(updates) | (updates > self.network.TOO_LARGE)
         small = (updates > 0) & (updates < self.network.TOO_SMALL)
         self.too_large += int(np.sum(large.any(axis=(1, 2))))

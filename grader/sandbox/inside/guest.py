@@ -16,6 +16,7 @@ or `missing`, with the names that do exist, or `raised`, with the exception and 
 own lines of its traceback. Every reply also brings the `warnings` since the last one.
 """
 
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -24,8 +25,6 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
-
-import numpy as np
 
 from .wire import MAX_TRACE, MAX_WARNINGS, Connection, Opaque, WireError, pack
 
@@ -199,20 +198,9 @@ class Guest:
         """Run a given loop with the student's functions; send what they answered, in blocks."""
         loop = types.ModuleType("loop")
         exec(compile(request["loop"], "<loop>", "exec"), loop.__dict__)  # noqa: S102
-        answers = np.empty((loop.BLOCK, *loop.STEP_ANSWER))
-        filled = 0
-
-        def respond(*inputs: Any) -> np.ndarray:
-            nonlocal filled
-            out: np.ndarray = answers[filled]
-            loop.answer(self.module, *inputs, out)
-            filled += 1
-            return out
-
-        blocks: Iterator[Any] = loop.train(**request["arguments"], respond=respond)
-        for _ in blocks:
-            self.connection.send({"id": request["id"], "block": answers[:filled]})
-            filled = 0
+        respond = functools.partial(loop.answer, self.module)
+        for block in loop.train(**request["arguments"], respond=respond):
+            self.connection.send({"id": request["id"], "block": block.answers})
         return {"value": None}
 
     def _get(self, name: str) -> Any:
