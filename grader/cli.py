@@ -6,13 +6,14 @@ What takes time to import is imported where it is used, so that `grader --help` 
 import argparse
 import io
 import os
+import re
 import sys
 import tempfile
 import traceback
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
 from grader import __version__
 from grader.errors import GraderError, NotGraded, UsageError, mark
@@ -152,7 +153,8 @@ def check(options: argparse.Namespace) -> int:
     elif options.quiet and report.reason is not None:
         print(f"grader: {show(report.reason, lang)}", file=sys.stderr)
     place = clean(str(page), MAX_PATH)
-    console.print(f"{translate('Feedback page:', lang)} {place}", soft_wrap=True)
+    label = translate("Feedback page:", lang)
+    console.print(f"{label} {place}", soft_wrap=True)
     if options.open:
         webbrowser.open(page.resolve().as_uri())
     if report.status == "not_graded":
@@ -216,13 +218,34 @@ def _console(options: argparse.Namespace) -> "Console":
     # Standard output is the JSON's if that is asked for there.
     stream = sys.stderr if options.json == "-" else sys.stdout
     return Output(
-        file=stream,
+        file=stream if stream.isatty() else cast("TextIO", Trimmed(stream)),
         highlight=False,
         markup=False,
         emoji=False,
         quiet=options.quiet,
         soft_wrap=False,
     )
+
+
+class Trimmed(io.TextIOBase):
+    """A text stream without blanks at the ends of lines, which rich pads to the width."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to a stream."""
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The stream's."""
+        return self._stream.encoding
+
+    def write(self, text: str) -> int:
+        """Write whole lines, as rich does."""
+        return self._stream.write(re.sub(r" +(?=\n)", "", text))
+
+    def flush(self) -> None:
+        """Pass it on."""
+        self._stream.flush()
 
 
 def _complain(error: GraderError, options: argparse.Namespace) -> None:

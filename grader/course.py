@@ -62,12 +62,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of an assignment.toml.
 
     Args:
+        name: the assignment's, whatever a student calls the folder.
+        names: functions and constants that checks may ask a submission for.
         given: modules that the students' files may import, as file names.
         limits: of one submission.
     """
 
+    name: Annotated[str, msgspec.Meta(pattern=r"^\w+$")]
     title: str
     title_zh: str
+    names: tuple[str, ...]
     files: tuple[Accepted, ...]
     groups: tuple[GroupTable, ...]
     hidden: HiddenTable
@@ -80,7 +84,7 @@ class Assignment(NamedTuple):
     """An assignment, found and read.
 
     Args:
-        name: its folder's name.
+        name: as assignment.toml says.
         folder: what students receive.
         solutions: the course team's folder for it, or None where there is none.
         settings: its assignment.toml.
@@ -120,12 +124,19 @@ def load_assignment(folder: Path, course: Path | None) -> Assignment:
     """
     path = folder / FILE
     settings = _read_settings(path)
+    if course is not None and settings.name != folder.name:
+        raise CourseError(
+            "{file}: `name` is {name}, and the folder's name is {folder}.",
+            file=str(path),
+            name=settings.name,
+            folder=folder.name,
+        )
     names = [group.name for group in settings.groups]
     if len(set(names)) < len(names):
         raise CourseError("{file}: two groups have the same name at `groups`.", file=str(path))
     solutions = course / "solutions" / folder.name if course else None
     return Assignment(
-        name=folder.name,
+        name=settings.name,
         folder=folder,
         solutions=solutions if solutions and solutions.is_dir() else None,
         settings=settings,

@@ -77,7 +77,9 @@ def grade(
         cause = _start(guest)
         if cause is not None:
             watch(cause)
-        findings = run_checks(_task(assignment, seed, only), GuestStudent(guest), watch)
+        findings = run_checks(
+            _task(assignment, seed, only), GuestStudent(guest, assignment.settings.names), watch
+        )
         unseen = None if only else _account(assignment, findings.checks)
     except NotGraded as error:
         return replace(report, status="not_graded", reason=_text(error))

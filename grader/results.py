@@ -53,6 +53,9 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+WRONG = (Outcome.FAILED, Outcome.ERROR)
+
+
 class Location(msgspec.Struct, frozen=True):
     """A line of the student's own code.
 
@@ -287,10 +290,12 @@ def feedback(report: Report) -> Report:
 
 
 def next_check(report: Report) -> CheckResult | None:
-    """Choose the one check to look at next: an error, a visible failure, a hidden one."""
+    """Choose the one check to look at next, in the assignment's order.
+
+    What a student can see for himself comes before what only a hidden check found.
+    """
     by_urgency = (
-        lambda c: c.outcome is Outcome.ERROR,
-        lambda c: c.outcome is Outcome.FAILED and c.visibility == "visible",
-        lambda c: c.outcome is Outcome.FAILED,
+        lambda c: c.outcome in WRONG and c.visibility == "visible",
+        lambda c: c.outcome in WRONG,
     )
     return next((c for urgent in by_urgency for c in report.checks if urgent(c)), None)

@@ -108,7 +108,7 @@ def test_without_softmax_training_is_skipped_for_that_reason(graded, tmp_path):
     report = graded(work)
     training = next(c for c in report.checks if c.id == "test_training::converges")
     assert training.outcome is Outcome.SKIPPED
-    assert "There is no softmax. Did you mean it to be soft_max?" in str(training.message)
+    assert "There is no softmax, but there is soft_max." in str(training.message)
     assert report.training is None
 
 

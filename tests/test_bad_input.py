@@ -81,7 +81,8 @@ HARMLESS = (
 
 COSTLY = (
     Row("missing", answer(f"def delta(a, y):\n{DELTA}"), "There is no delta", NO_DELTA),
-    Row("near name", answer("def softmax", "def Softmax"), "Softmax? Names must match", NO_SOFTMAX),
+    Row("near name", answer("def softmax", "def Softmax"),
+        "There is no softmax, but there is Softmax. Names must match", NO_SOFTMAX),
     Row("too many parameters", answer("softmax(net)", "softmax(net, axis)"),
         "softmax can't be called like this", NO_SOFTMAX),
     Row("too few parameters", answer("delta(a, y)", "delta(a)"), "delta can't be called", NO_DELTA),

@@ -28,7 +28,7 @@ CHECK = f"assignments/{NAME}/checks/test_delta.py"
 HIDDEN = f"solutions/{NAME}/checks/test_hidden_delta.py"
 
 BROKEN_TABLES = (
-    ("not TOML", 'title = "', "title = ", ("is not TOML", "line 2")),
+    ("not TOML", 'title = "', "title = ", ("is not TOML", "line 3")),
     ("not UTF-8", 'title = "', 'title = "\udcff', ("is not TOML",)),
     ("unknown key", "title = ", 'titel = "x"\ntitle = ', ("unknown field `titel`",)),
     ("unknown key in a table", "epochs = 4", "epochs = 4\nepoch = 4", ("`epoch`", "training")),
@@ -221,7 +221,10 @@ def test_course_of_the_working_folder_comes_first(course, kit):
 
 
 def second_assignment(course):
-    return shutil.copytree(course / "assignments" / NAME, course / "assignments" / "Second")
+    second = course / "assignments" / "Second"
+    shutil.copytree(course / "assignments" / NAME, second)
+    change(second / "assignment.toml", f'name = "{NAME}"', 'name = "Second"')
+    return second
 
 
 def test_ambiguous_assignment(course, tmp_path):
@@ -284,7 +287,7 @@ def test_kit_as_received(kit):
     """The untouched template is graded, loses everything, and is told where to begin."""
     ran = run("check", "--lang", "en", cwd=kit)
     assert ran.code == 1
-    assert "Do this next: softmax is not implemented yet: Task 1a" in ran.words
+    assert "Do this next: Task 1a: softmax. softmax is not implemented yet: Task 1a" in ran.words
 
 
 def test_kit_holds_no_answer(kit):
@@ -293,3 +296,22 @@ def test_kit_holds_no_answer(kit):
     sources = [(kit / FILE).read_text(encoding="utf-8"), *(part.source for part in cells)]
     given = {line.strip() for source in sources for line in source.splitlines()}
     assert not given & {line.strip() for line in ANSWER.splitlines() if "return" in line}
+
+
+def test_a_check_that_misspells_is_not_the_students_fault(course, submission):
+    """A name that assignment.toml does not list is the check's mistake, with file and line."""
+    change(
+        course / "assignments" / NAME / "checks" / "test_mean_loss.py",
+        "student.mean_loss(",
+        "student.meanloss(",
+    )
+    ran = grade(submission, "--only", "mean_loss", course=course)
+    hold_not_graded(ran, ("test_mean_loss.py, line ", "meanloss, which is not among the `names`"))
+
+
+def test_the_name_is_the_folders(course, submission):
+    """Within a course an assignment is called like its folder."""
+    change(course / TABLE, f'name = "{NAME}"', 'name = "Other"')
+    ran = grade(submission, course=course)
+    assert ran.code == 2
+    assert "`name` is Other, and the folder's name is" in ran.words

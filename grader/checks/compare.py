@@ -181,7 +181,7 @@ def kind_of(got: Any) -> str:
     if isinstance(got, np.ndarray):
         return f"an array of {got.dtype.name}"
     name = type(got).__name__
-    return {"str": "a string", "list": "a mixed list", "tuple": "a mixed tuple"}.get(name, name)
+    return {"NoneType": "None"}.get(name, f"a {'string' if name == 'str' else name}")
 
 
 def _index(index: tuple[np.intp, ...]) -> str:

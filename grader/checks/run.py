@@ -380,6 +380,8 @@ class Plugin:
             trace = tuple(Location(*step) for step in error.trace)
             message = Text(error.template, params=error.fields)
             lost |= {"outcome": Outcome.ERROR, "message": message, "trace": trace}
+            if error.fields.get("kind") != NotImplementedError.__name__:
+                lost |= {"hint": None}  # it is about wrong answers, and there is none
             lost |= {"evidence": self._evidence(None)}
         elif isinstance(error, CheckFailure):
             lost |= {"outcome": Outcome.FAILED, "message": error.message}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from grader.errors import CheckError
 from grader.sandbox.guest import Guest
 
 
@@ -46,30 +47,31 @@ class Student(Protocol):
 class GuestStudent:
     """A student behind the border."""
 
-    def __init__(self, guest: Guest) -> None:
-        """Speak for a guest."""
+    def __init__(self, guest: Guest, names: tuple[str, ...]) -> None:
+        """Speak for a guest that may be asked for some names."""
         self._guest = guest
+        self._names = names
         self.last_call: tuple[str, tuple[Any, ...]] | None = None
 
     def call(self, name: str, *args: Any) -> Any:
         """Call a function with plain data; its answer, as plain data."""
-        self.last_call = name, args
+        self.last_call = self._known(name), args
         return self._guest.call(name, args).value
 
     def map(self, name: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
         """Call a function once for each list of arguments, in one exchange."""
         self.last_call = None
-        return self._guest.map(name, calls)
+        return self._guest.map(self._known(name), calls)
 
     def modifies(self, name: str, *args: Any) -> bool:
         """Call a function and tell whether it changed its arguments."""
-        self.last_call = name, args
+        self.last_call = self._known(name), args
         return bool(self._guest.call(name, args, watch=True).modified)
 
     def value(self, name: str) -> Any:
         """Read a constant."""
         self.last_call = None
-        return self._guest.value(name)
+        return self._guest.value(self._known(name))
 
     def replay(
         self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
@@ -77,6 +79,15 @@ class GuestStudent:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
         self.last_call = None
         return self._guest.replay(loop, arguments, step_shape, block)
+
+    def _known(self, name: str) -> str:
+        """Tell a check's spelling mistake from a student's."""
+        if name not in self._names:
+            raise CheckError(
+                "A check asks for {name}, which is not among the `names` of assignment.toml.",
+                name=name,
+            )
+        return name
 
     def __getattr__(self, name: str) -> Any:
         """Give a function of the submission that can be called like one of ours."""

@@ -46,7 +46,9 @@ class Live:
     def begin(self, title: Text, file: str, groups: Sequence[Group]) -> None:
         """Say what is being graded."""
         self._groups = {group.name: group.title for group in groups}
-        self._console.print(f"{show(title, self._lang)}: {file}", style="bold")
+        heading = translate("{title}: {file}", self._lang)
+        said = heading.format(title=show(title, self._lang), file=file)
+        self._console.print(said, style="bold")
 
     def watch(self, event: Cause | CheckResult | Epoch | results.Progress) -> None:
         """Print what has just become known."""

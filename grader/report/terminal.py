@@ -28,6 +28,11 @@ from grader.results import (
     well_confined,
 )
 
+BEFORE_HANDING_IN = mark(
+    "Every visible check passes. The hidden ones also try other sizes, extreme values and "
+    "whether arguments are changed: read the handout once more, then hand your work in."
+)
+
 Lines = Iterator[Line | Padding | Table]
 
 STYLES = {
@@ -47,7 +52,7 @@ def check_lines(
     mark = (ASCII_MARKS if ascii_only else MARKS)[check.outcome]
     row = Table.grid(padding=(0, 1), expand=True)
     row.add_column(width=3, justify="right", no_wrap=True)
-    row.add_column(ratio=1)
+    row.add_column(ratio=1, overflow="fold")
     row.add_column(justify="right", no_wrap=True)
     points = Line(f"{check.points:g}/{check.max_points:g}", style="dim")
     row.add_row(Line(mark, style=f"bold {STYLES[check.outcome]}"), show(check.title, lang), points)
@@ -82,23 +87,16 @@ def cause_lines(cause: Cause, code: Sequence[Part], lang: str) -> Lines:
 
 def epoch_lines(epoch: Epoch, lang: str) -> Lines:
     """Say how an epoch went, below a heading if it is the first."""
-    heads = [
-        _("epoch", lang),
-        _("loss", lang),
-        _("training", lang),
-        _("held-out", lang),
-        _("too large", lang),
-        _("too small", lang),
+    columns = [
+        (_("epoch", lang), str(epoch.epoch)),
+        (_("loss", lang), f"{epoch.loss:.4f}"),
+        (_("training", lang), f"{epoch.train_accuracy:.1%}"),
+        (_("too large", lang), str(epoch.updates_too_large)),
+        (_("too small", lang), str(epoch.updates_too_small)),
     ]
-    heldout = epoch.heldout_accuracy
-    cells = [
-        str(epoch.epoch),
-        f"{epoch.loss:.4f}",
-        f"{epoch.train_accuracy:.1%}",
-        "" if heldout is None else f"{heldout:.1%}",
-        str(epoch.updates_too_large),
-        str(epoch.updates_too_small),
-    ]
+    if epoch.heldout_accuracy is not None:
+        columns.insert(3, (_("held-out", lang), f"{epoch.heldout_accuracy:.1%}"))
+    heads, cells = zip(*columns, strict=True)
     widths = [max(cell_len(head), 7) for head in heads]
     for row in (heads, cells) if epoch.epoch == 1 else (cells,):
         padded = (" " * (wide - cell_len(c)) + c for wide, c in zip(widths, row, strict=True))
@@ -129,13 +127,13 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
     for group in report.groups:
         yield _row(show(group.title, lang), score(report, group.name),
                    max_score(report, group.name), lang, width)  # fmt: skip
+    label = _("Score", lang) if report.unseen is None else _("Visible points", lang)
+    total = _row(label, score(report), max_score(report), lang, width)
+    total.stylize("bold")
+    yield total
     if report.unseen is not None:
         yield Line("")
         yield Line(_visible(report, lang), style="bold")
-    else:
-        total = _row(_("Score", lang), score(report), max_score(report), lang, width)
-        total.stylize("bold")
-        yield total
     following = next_step(report, lang)
     if following:
         yield Line("")
@@ -165,16 +163,27 @@ def _visible(report: Report, lang: str) -> str:
 
 def next_step(report: Report, lang: str) -> str:
     """The one thing to do next, or an empty string if nothing is left to do."""
-    if all_passed(report) or report.status == "not_graded":
+    if report.status == "not_graded":
         return ""
+    if all_passed(report):
+        return _(BEFORE_HANDING_IN, lang) if report.unseen else ""
     if report.cause is not None:
-        return show(report.cause.message, lang)
+        return _with_place(show(report.cause.message, lang), report.cause.trace, report, lang)
     check = next_check(report)
     if check is None:
-        return ""
-    if check.outcome is Outcome.ERROR and check.message is not None:
-        return show(check.message, lang)
-    return show(check.hint or check.title, lang)
+        skipped = (c for c in report.checks if c.outcome is Outcome.SKIPPED and c.message)
+        return next((show(c.message, lang) for c in skipped if c.message), "")
+    titles = {group.name: show(group.title, lang) for group in report.groups}
+    said = check.message if check.outcome is Outcome.ERROR else check.hint
+    text = show(said or check.title, lang)
+    return _with_place(f"{titles[check.group]}. {text}", check.trace, report, lang)
+
+
+def _with_place(text: str, trace: Sequence[Location], report: Report, lang: str) -> str:
+    if not trace or trace[-1].part >= len(report.code):
+        return text
+    part, line = report.code[trace[-1].part].name, trace[-1].line
+    return f"{text} ({_('{part}, line {line}', lang).format(part=part, line=line)})"
 
 
 def _evidence(check: CheckResult, lang: str) -> Lines:

@@ -26,6 +26,7 @@ from grader.errors import (
     mark,
 )
 from grader.foreign import clean
+from grader.results import Text
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.inside.wire import MAX_TRACE, MAX_WARNINGS, Connection, WireError, pack
 from grader.sandbox.limits import Limits
@@ -356,16 +357,18 @@ class Guest:
         trace = self.failures[0].error.trace if self.failures else ()
         if close:
             return Missing(
-                "There is no {name}. Did you mean it to be {other}? Names must match exactly.",
+                "There is no {name}, but there is {other}. Names must match exactly.",
                 name=clean(name),
                 other=lower[close[0]],
             )
         if self.failures:
+            cause = self.failures[0].error
             return Missing(
-                "There is no {name}. {part} stopped with an exception: was it to be defined there?",
+                "There is no {name}, perhaps because {part} broke off: {problem}",
                 trace=trace,
                 name=clean(name),
                 part=self._program.parts[self.failures[0].part][0],
+                problem=Text(cause.template, params=cause.fields),
             )
         return Missing("There is no {name} in what you handed in.", name=clean(name))
 

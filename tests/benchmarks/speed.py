@@ -80,7 +80,7 @@ def bordered_training(forkserver: Forkserver) -> None:
         weights = {"hidden": hidden, "output": output}
         return weights | digits | {"output_rate": 0.1, "epochs": EPOCHS}
 
-    for _block in replay(GuestStudent(guest), STUDENTS / "checks" / "blockwise.py", arguments):
+    for _block in replay(GuestStudent(guest, ()), STUDENTS / "checks" / "blockwise.py", arguments):
         pass
     guest.kill()
 

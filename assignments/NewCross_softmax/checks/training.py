@@ -19,7 +19,13 @@ TINY = 1e-300  # below any activation that float64 can tell from 0
 
 def output_rate(student: Student) -> float:
     """Read the student's learning rate, or fail unless it is a positive number."""
-    rate = assert_number(student.value("OUTPUT_LEARNING_RATE"))
+    value = student.value("OUTPUT_LEARNING_RATE")
+    require(
+        not isinstance(value, str),
+        "OUTPUT_LEARNING_RATE is a string; a number is expected, without quotation marks.",
+        "OUTPUT_LEARNING_RATE 是字符串；应当是数，不要加引号。",
+    )
+    rate = assert_number(value)
     require(
         math.isfinite(rate) and rate > 0,
         "OUTPUT_LEARNING_RATE is {rate}; it has to be a positive number.",
