@@ -465,3 +465,15 @@ def test_epochs_come_after_the_first_checks(reference):
     said = reference[1].err
     places = [said.index(text) for text in ("softmax answers", "Task 2", "epoch ", "four epochs")]
     assert places == sorted(places)
+
+
+def test_what_can_not_be_imported_is_an_error_in_every_check(tmp_path):
+    """A file that does not run makes every check an error, none skipped, with one cause."""
+    path = tmp_path / FILE
+    path.write_bytes(answer() + b"\ndef f(:\n")
+    ran = grade(path)
+    assert {c["outcome"] for c in ran.result["checks"]} == {"error"}
+    assert len({c["message"].splitlines()[0] for c in ran.result["checks"]}) <= 2
+    assert (
+        ran.words.count("Python can't read it: invalid syntax") - ran.out.count("Python can't") == 2
+    )

@@ -22,7 +22,7 @@ from grader.checks.compare import CheckFailure, shown_call
 from grader.checks.declare import Check, declaration_of
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
-from grader.errors import CheckError, NotGraded, StudentError, mark
+from grader.errors import CheckError, NotGraded, StudentError, Unreadable, mark
 from grader.results import (
     CheckResult,
     Epoch,
@@ -148,6 +148,7 @@ class Plugin:
         self._outcomes: dict[str, CheckResult] = {}  # by the check's id
         self.results: list[CheckResult] = []
         self.trained: Training | None = None
+        self._unreadable: Unreadable | None = None
         self._training_failure: StudentError | CheckFailure | None = None
         self.gradient: Gradient | None = None
         self.broken: NotGraded | None = None
@@ -311,6 +312,8 @@ class Plugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose ground is missing."""
         self._student.last_call = None
+        if self._unreadable is not None:  # one cause for all: none of them is merely skipped
+            raise self._unreadable
         for name in self._checks[item.nodeid].declaration.depends_on:
             before = self._outcomes[name]
             if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
@@ -333,6 +336,8 @@ class Plugin:
     def _finish(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         found = self._checks[item.nodeid]
         error = call.excinfo.value if call.excinfo is not None else None
+        if isinstance(error, Unreadable):
+            self._unreadable = error
         result = self._result(found, error, call.duration)
         if isinstance(error, NotGraded) and not isinstance(error, CheckError):
             self.broken = self.broken or error
