@@ -227,7 +227,7 @@ def _console(options: argparse.Namespace) -> "Console":
     )
 
 
-class Trimmed(io.TextIOBase):
+class Trimmed:
     """A text stream without blanks at the ends of lines, which rich pads to the width."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -235,7 +235,7 @@ class Trimmed(io.TextIOBase):
         self._stream = stream
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:
         """The stream's."""
         return self._stream.encoding
 
@@ -246,6 +246,10 @@ class Trimmed(io.TextIOBase):
     def flush(self) -> None:
         """Pass it on."""
         self._stream.flush()
+
+    def isatty(self) -> bool:
+        """It is for files and pipes."""
+        return False
 
 
 def _complain(error: GraderError, options: argparse.Namespace) -> None:
