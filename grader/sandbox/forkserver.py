@@ -79,6 +79,7 @@ class Forkserver:
             raise SandboxError("grader runs on Linux and macOS. On Windows, use WSL.")
         self._limits = limits
         self._ready = False
+        self._failure: SandboxError | None = None
         self._start(wrapped=sys.platform == "linux" and shutil.which("bwrap") is not None)
 
     def _start(self, *, wrapped: bool) -> None:
@@ -107,6 +108,8 @@ class Forkserver:
         """
         if self._ready:
             return
+        if self._failure is not None:
+            raise self._failure
         settings = {
             "memory": self._limits.memory_mib * 2**20,
             "cpu": self._limits.cpu_seconds,
@@ -119,9 +122,10 @@ class Forkserver:
             why = self._why()
             self.close()
             if not self._wrapped:
-                raise SandboxError(
+                self._failure = SandboxError(
                     "The process for student code did not start: {detail}", detail=why
-                ) from error
+                )
+                raise self._failure from error
             self._start(wrapped=False)
             self.wait_until_warm()
             return
