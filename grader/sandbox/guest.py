@@ -8,25 +8,15 @@ killed; the next request starts a new one.
 import contextlib
 import difflib
 import math
-import signal
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.errors import (
-    Died,
-    Missing,
-    Raised,
-    StudentError,
-    TimedOut,
-    Trace,
-    Unreadable,
-    mark,
-)
+from grader.errors import Missing, Raised, StudentError, TimedOut, Trace, Unreadable
 from grader.foreign import clean
-from grader.results import Text
+from grader.sandbox import words
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.inside.wire import MAX_TRACE, MAX_WARNINGS, Connection, WireError, pack
 from grader.sandbox.limits import Limits
@@ -34,31 +24,6 @@ from grader.sandbox.limits import Limits
 HEAD_BYTES = 64 * 1024  # what a reply may take beside its arrays
 MAX_NAMES = 200
 MAX_TIMEOUTS = 3  # after so many, a function is not called again
-
-# What an exception means to a student, where its own words don't say it.
-EXPLAINED = {
-    "NotImplementedError": mark("{name} is not implemented yet: {text}"),
-    "SystemExit": mark("{name} ended the program with exit(). Return a value instead."),
-    "KeyboardInterrupt": mark("{name} ended the program with KeyboardInterrupt."),
-    "EOFError": mark(
-        "{name} asks for keyboard input. Nobody is at the keyboard while it is graded."
-    ),
-    "RecursionError": mark("{name} calls itself without end ({kind})."),
-    "MemoryError": mark("{name} ran out of memory: more than {memory} MiB."),
-    "FileNotFoundError": mark(
-        "{name} opens a file: {text}. No file can be read while it is graded: put what trains "
-        'or plots under if __name__ == "__main__":'
-    ),
-    "PermissionError": mark("{name} does what is not allowed while it is graded: {text}."),
-    "ModuleNotFoundError": mark(
-        "{name} imports what is not there while it is graded: {text}. Use NumPy and the "
-        "standard library."
-    ),
-}
-RAISED = mark("{name} raised {kind}: {text}")
-RAISED_SILENTLY = mark("{name} raised {kind}.")
-SYNTAX = mark("Python can't read it: {text}")
-UNCALLABLE = mark("{name} can't be called like this: {text}")
 
 
 class Program(NamedTuple):
@@ -202,7 +167,7 @@ class Guest:
         values = reply.get("value")
         if not isinstance(values, list) or len(values) != len(calls):
             self.kill()
-            raise _nonsense(name)
+            raise words.nonsense(name)
         return values
 
     def value(self, name: str) -> Any:
@@ -313,9 +278,9 @@ class Guest:
                 seconds=f"{seconds:g}",
             ) from error
         except (EOFError, OSError) as error:
-            raise _died(name, self.kill()) from error
+            raise words.died(name, self.kill()) from error
         except WireError as error:
-            raise _nonsense(name) from error
+            raise words.nonsense(name) from error
         finally:
             self._left -= time.monotonic() - begin
             if not finished:  # also when a generator is closed halfway
@@ -354,23 +319,12 @@ class Guest:
             raise WireError("not a list of names")
         lower = {clean(str(n)).lower(): clean(str(n)) for n in names}
         close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
-        trace = self.failures[0].error.trace if self.failures else ()
         if close:
-            return Missing(
-                "There is no {name}, but there is {other}. Names must match exactly.",
-                name=clean(name),
-                other=lower[close[0]],
-            )
+            return words.misspelt(name, lower[close[0]])
         if self.failures:
-            cause = self.failures[0].error
-            return Missing(
-                "There is no {name}, perhaps because {part} broke off: {problem}",
-                trace=trace,
-                name=clean(name),
-                part=self._program.parts[self.failures[0].part][0],
-                problem=Text(cause.template, params=cause.fields),
-            )
-        return Missing("There is no {name} in what you handed in.", name=clean(name))
+            part, cause = self.failures[0]
+            return words.broken_off(name, self._program.parts[part][0], cause)
+        return words.missing(name)
 
     def _raised(self, name: str, raised: Any) -> Raised:
         match raised:
@@ -383,18 +337,8 @@ class Guest:
                 trace = self._trace(steps)
             case _:
                 raise WireError("not an exception")
-        template = SYNTAX if syntax else EXPLAINED.get(kind, RAISED)
-        if kind == "TypeError" and not trace:
-            template = UNCALLABLE
-        if template is RAISED and not text:
-            template = RAISED_SILENTLY
-        return Raised(
-            template,
-            trace=trace,
-            name=name,
-            kind=clean(kind),
-            text=clean(text),
-            memory=self._limits.memory_mib,
+        return words.raised(
+            name, clean(kind), clean(text), trace, syntax=syntax, memory=self._limits.memory_mib
         )
 
     def _trace(self, steps: list[Any]) -> Trace:
@@ -421,19 +365,3 @@ def _is_block(answers: Any, step_shape: tuple[int, ...], block: int) -> bool:
         and answers.shape[1:] == step_shape
         and 1 <= len(answers) <= block
     )
-
-
-def _nonsense(name: str) -> Died:
-    return Died("What {name} sent back is not an answer, or far too big for one.", name=name)
-
-
-def _died(name: str, status: int) -> Died:
-    number = status & 0x7F
-    if number == signal.SIGXCPU:
-        return Died("{name} used up its CPU time and was stopped.", name=name)
-    if number == signal.SIGKILL:
-        return Died("{name} broke off: out of memory, or it closed its connection.", name=name)
-    if number:
-        how = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-        return Died("{name} crashed its process ({how}).", name=name, how=how)
-    return Died("{name} ended its process.", name=name)
