@@ -253,10 +253,11 @@ class Trimmed:
 
 
 def _complain(error: GraderError, options: argparse.Namespace) -> None:
-    from grader.report.language import choose, translate  # noqa: PLC0415
+    from grader.report.language import choose, show, translate  # noqa: PLC0415
+    from grader.sandbox.words import said  # noqa: PLC0415
 
     lang = choose(options.lang, os.environ)
-    sentence = translate(error.template, lang).format_map(error.fields)
+    sentence = show(said(error), lang)
     kind = mark("not graded") if isinstance(error, NotGraded) else mark("error")
     print(f"grader: {translate(kind, lang)}: {clean(sentence, MAX_PATH)}", file=sys.stderr)
 

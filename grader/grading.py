@@ -13,7 +13,7 @@ from grader.checks.run import Event, Task, run_checks
 from grader.checks.student import GuestStudent
 from grader.checks.training import TrainingTask
 from grader.course import Assignment
-from grader.errors import CourseError, GraderError, NotGraded, Unreadable
+from grader.errors import CourseError, NotGraded, Unreadable
 from grader.results import (
     Cause,
     CheckResult,
@@ -25,6 +25,7 @@ from grader.results import (
 )
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.guest import Guest, Program
+from grader.sandbox.words import said
 from grader.submission import Submission
 
 # A warning's text may be the student's, made of a hidden check's input. NumPy's tells none.
@@ -82,7 +83,7 @@ def grade(
         )
         unseen = None if only else _account(assignment, findings.checks)
     except NotGraded as error:
-        return replace(report, status="not_graded", reason=_text(error))
+        return replace(report, status="not_graded", reason=said(error))
     finally:
         with contextlib.suppress(NotGraded):  # gone already, and everything has been said
             guest.kill()
@@ -108,7 +109,7 @@ def _start(guest: Guest) -> Cause | None:
     try:
         guest.start()
     except Unreadable as error:
-        return Cause(_text(error), tuple(Location(*step) for step in error.trace))
+        return Cause(said(error), tuple(Location(*step) for step in error.trace))
     return None
 
 
@@ -190,7 +191,7 @@ def _notes(guest: Guest, submission: Submission) -> tuple[Text, ...]:
         notes.append(
             Text(
                 "{part}, line {line} stopped the cell: {problem}",
-                params=place(failure.part, line) | {"problem": _text(failure.error)},
+                params=place(failure.part, line) | {"problem": said(failure.error)},
             )
         )
     for warned in guest.warnings:
@@ -200,7 +201,3 @@ def _notes(guest: Guest, submission: Submission) -> tuple[Text, ...]:
         else:
             notes.append(Text("{part}, line {line} gives a warning.", params=where))
     return tuple(notes)
-
-
-def _text(error: GraderError) -> Text:
-    return Text(error.template, params=error.fields)

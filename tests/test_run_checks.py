@@ -10,7 +10,7 @@ from grader.checks.run import Task, run_checks
 from grader.checks.training import TrainingTask
 from grader.errors import CheckError, Died, SandboxError
 from grader.results import Evidence, Gradient, Location, Outcome, Progress, Text
-from tests.students import FakeStudent
+from tests.students import LOOP, FakeStudent
 
 HEADER = """\
 import numpy as np
@@ -539,27 +539,6 @@ def test_nothing_is_left_in_the_process(write, run):
 
 # Training and gradients
 
-LOOP = """
-import numpy as np
-from typing import NamedTuple
-
-import numpy as np
-
-BLOCK, STEP_ANSWER = 4, (1,)
-
-class Block(NamedTuple):
-    answers: np.ndarray
-
-def answer(student, x, out):
-    out[:] = student.f(x)
-
-def train(steps, respond):
-    for start in range(0, steps, BLOCK):
-        answers = np.empty((min(BLOCK, steps - start), *STEP_ANSWER))
-        for number, out in enumerate(answers):
-            respond(start + number, out)
-        yield Block(answers)
-"""
 TRAINING = """
 from pathlib import Path
 from grader.checks.training import replay

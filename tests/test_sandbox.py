@@ -19,6 +19,7 @@ from grader.sandbox.forkserver import ENVIRONMENT, Forkserver
 from grader.sandbox.guest import MAX_TIMEOUTS, Guest, Program
 from grader.sandbox.inside.wire import Opaque
 from grader.sandbox.limits import Limits
+from tests.students import LOOP
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can confine")
 
@@ -717,27 +718,6 @@ def test_arguments_that_can_not_be_sent_are_not_the_students_error(load):
 
 
 # Loops
-
-LOOP = """\
-from typing import NamedTuple
-
-import numpy as np
-
-BLOCK, STEP_ANSWER = 4, (2,)
-
-class Block(NamedTuple):
-    answers: np.ndarray
-
-def answer(student, x, out):
-    out[:] = student.f(x)
-
-def train(steps, respond):
-    for start in range(0, steps, BLOCK):
-        answers = np.empty((min(BLOCK, steps - start), *STEP_ANSWER))
-        for number, out in enumerate(answers):
-            respond(float(start + number), out)
-        yield Block(answers)
-"""
 
 
 def test_a_loop_is_run_in_blocks(load):

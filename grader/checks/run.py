@@ -35,6 +35,7 @@ from grader.results import (
     Training,
     Visibility,
 )
+from grader.sandbox.words import said
 
 Event = CheckResult | Epoch | Progress
 
@@ -383,8 +384,7 @@ class Plugin:
             lost |= {"outcome": Outcome.SKIPPED, "message": error.message, "hint": None}
         elif isinstance(error, StudentError):
             trace = tuple(Location(*step) for step in error.trace)
-            message = Text(error.template, params=error.fields)
-            lost |= {"outcome": Outcome.ERROR, "message": message, "trace": trace}
+            lost |= {"outcome": Outcome.ERROR, "message": said(error), "trace": trace}
             if error.fields.get("kind") != NotImplementedError.__name__:
                 lost |= {"hint": None}  # it is about wrong answers, and there is none
             lost |= {"evidence": self._evidence(None)}

@@ -15,6 +15,7 @@ import msgspec
 from grader.report import language
 from grader.report.code import MOST_COLOURED, coloured_lines, plain_lines
 from grader.results import (
+    WRONG,
     CheckResult,
     Epoch,
     Gradient,
@@ -36,8 +37,6 @@ _LISTED_EPOCHS = 24
 # A larger loss is drawn at the end of its axis: a round number above it may not be finite.
 _DRAWABLE = 1e300
 _THINNEST = 1e-9
-
-_WRONG = (Outcome.FAILED, Outcome.ERROR)
 
 CAUSE = 0
 
@@ -202,7 +201,7 @@ def _twin(check: CheckResult, earlier: Iterable[Row]) -> int | None:
     def told(check: CheckResult) -> tuple[object, ...]:
         return check.outcome, check.message, check.hint, check.evidence, check.trace
 
-    if check.outcome not in _WRONG:
+    if check.outcome not in WRONG:
         return None
     return next((row.number for row in earlier if told(row.check) == told(check)), None)
 

@@ -49,13 +49,14 @@ def check_lines(
     check: CheckResult, code: Sequence[Part], lang: str, *, ascii_only: bool = False
 ) -> Lines:
     """Say a check's outcome: a mark, the title and the points; message and hint below."""
-    mark = (ASCII_MARKS if ascii_only else MARKS)[check.outcome]
+    marks = ASCII_MARKS if ascii_only else MARKS
     row = Table.grid(padding=(0, 1), expand=True)
     row.add_column(width=3, justify="right", no_wrap=True)
     row.add_column(ratio=1, overflow="fold")
     row.add_column(justify="right", no_wrap=True)
     points = Line(f"{check.points:g}/{check.max_points:g}", style="dim")
-    row.add_row(Line(mark, style=f"bold {STYLES[check.outcome]}"), show(check.title, lang), points)
+    symbol = Line(marks[check.outcome], style=f"bold {STYLES[check.outcome]}")
+    row.add_row(symbol, show(check.title, lang), points)
     yield row
     if check.message is not None:
         yield _indented(show(check.message, lang), style="" if check.hint else "dim")

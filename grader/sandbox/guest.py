@@ -104,11 +104,8 @@ class Guest:
         self._connection, self.protections = Connection(sock), tuple(protections)
         try:
             self._load()
-        except Unreadable as error:
-            self._unreadable = error
-            self.kill()
-            raise
         except StudentError as error:
+            self.kill()
             self._unreadable = Unreadable(error.template, trace=error.trace, **error.fields)
             raise self._unreadable from error
 
@@ -129,8 +126,7 @@ class Guest:
                 raise WireError("no list of failures")
             found = tuple(self._failure(item) for item in failures)
         if found and not program.notebook:
-            error = found[0].error
-            raise Unreadable(error.template, trace=error.trace, **error.fields)
+            raise found[0].error
         self.failures = found
 
     def _failure(self, item: Any) -> Failure:

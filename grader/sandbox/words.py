@@ -2,7 +2,7 @@
 
 import signal
 
-from grader.errors import Died, Missing, Raised, StudentError, Trace, mark
+from grader.errors import Died, GraderError, Missing, Raised, StudentError, Trace, mark
 from grader.foreign import clean
 from grader.results import Text
 
@@ -30,6 +30,11 @@ RAISED = mark("{name} raised {kind}: {text}")
 RAISED_SILENTLY = mark("{name} raised {kind}.")
 SYNTAX = mark("Python can't read it: {text}")
 UNCALLABLE = mark("{name} can't be called like this: {text}")
+
+
+def said(error: GraderError) -> Text:
+    """What an error says, before a language is chosen."""
+    return Text(error.template, params=error.fields)
 
 
 def raised(name: str, kind: str, text: str, trace: Trace, *, syntax: bool, memory: int) -> Raised:
@@ -72,7 +77,7 @@ def broken_off(name: str, part: str, cause: StudentError) -> Missing:
         trace=cause.trace,
         name=clean(name),
         part=part,
-        problem=Text(cause.template, params=cause.fields),
+        problem=said(cause),
     )
 
 
