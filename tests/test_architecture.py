@@ -12,10 +12,12 @@ GRADER = Path(__file__).parents[1] / "grader"
 ROOMS = (
     ("__main__",),
     ("cli",),
+    ("batch",),
     ("grading",),
-    ("submission", "notebook", "checks", "report"),
+    ("submission", "notebook", "checks", "report", "lms", "gradebook", "similar"),
     ("course",),
     ("sandbox",),
+    ("grades",),
     ("errors", "results", "foreign"),
     ("__init__",),
 )

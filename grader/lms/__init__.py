@@ -1,0 +1,1 @@
+"""Learning platforms: what they hand us (`intake`), and what they take back."""
