@@ -17,6 +17,7 @@ An error carries a template and its fields, not a finished sentence: the sentenc
 where it is shown, in the reader's language.
 """
 
+import functools
 from typing import Any
 
 Trace = tuple[tuple[int, int, str], ...]
@@ -36,6 +37,10 @@ class GraderError(Exception):
         super().__init__(template, fields)
         self.template = template
         self.fields = fields
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one of our own processes to another, as a cluster's errors do."""
+        return functools.partial(type(self), self.template, **self.fields), ()
 
     def __str__(self) -> str:
         """The English sentence."""

@@ -8,6 +8,7 @@ can leak them.
 from __future__ import annotations
 
 import builtins
+import zlib
 from enum import StrEnum
 from typing import Literal
 
@@ -217,6 +218,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         cause: why no check could pass, or None. It is told once.
         notes: things worth knowing that cost nothing.
         protections: what confined the student's code, for example 'seccomp'.
+        killed: how often the student's process was killed, by the system or from outside.
     """
 
     schema: int = SCHEMA
@@ -237,6 +239,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unseen: Unseen | None = None
     versions: dict[str, str]
     protections: tuple[str, ...] = ()
+    killed: int = 0
 
 
 def score(report: Report, group: str | None = None) -> float:
@@ -247,6 +250,12 @@ def score(report: Report, group: str | None = None) -> float:
 def max_score(report: Report, group: str | None = None) -> float:
     """Sum the points that the checks which were here could give, in all or in one group."""
     return sum(c.max_points for c in report.checks if group in (None, c.group))
+
+
+def without_seconds(report: Report) -> Report:
+    """Take out the one thing in which two gradings of the same work may differ."""
+    checks = tuple(msgspec.structs.replace(c, seconds=0.0) for c in report.checks)
+    return msgspec.structs.replace(report, checks=checks)
 
 
 def all_passed(report: Report) -> bool:
@@ -299,3 +308,20 @@ def next_check(report: Report) -> CheckResult | None:
         lambda c: c.outcome in WRONG,
     )
     return next((c for urgent in by_urgency for c in report.checks if urgent(c)), None)
+
+
+def pack_report(report: Report) -> bytes:
+    """Make bytes of a report, the same ones for equal reports. NaN survives, unlike in JSON."""
+    return zlib.compress(msgspec.msgpack.encode(report))
+
+
+def unpack_report(data: bytes) -> Report:
+    """Make a report of the bytes that `pack_report` made.
+
+    Raises:
+        msgspec.DecodeError: another version of grader made them, or they are damaged.
+    """
+    try:
+        return msgspec.msgpack.decode(zlib.decompress(data), type=Report)
+    except zlib.error as error:
+        raise msgspec.DecodeError(str(error)) from error

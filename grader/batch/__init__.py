@@ -1,0 +1,1 @@
+"""Many submissions -> reports, kept as they come: here on all cores, or on a cluster."""

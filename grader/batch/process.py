@@ -1,0 +1,107 @@
+"""The near side of a worker: start it, give it jobs, start it again when it dies."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from multiprocessing import Pipe
+
+import msgspec
+
+from grader.batch.jobs import CONFIRMATIONS, Setting
+from grader.errors import NotGraded
+from grader.foreign import clean
+
+ATTEMPTS = 4
+START_SECONDS = 60.0
+# One BLAS thread, as in the students' processes: sums come out the same on any machine.
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+class WorkerError(NotGraded):
+    """A worker ended, or hung, each time it was given this job."""
+
+
+class Worker:
+    """One process that grades. One thread at a time may give it jobs, and any may close it."""
+
+    def __init__(self, setting: Setting, seconds: float) -> None:
+        """Start it; it warms up while we go on.
+
+        Args:
+            setting: what its jobs have in common.
+            seconds: that one grading may take at most, wall clock.
+        """
+        self._setting = msgspec.msgpack.encode(setting)
+        # After that a job is taken to hang: grading is repeated to be sure, and has to begin.
+        self._patience = seconds * (CONFIRMATIONS + 1) + START_SECONDS
+        self._closed = False
+        self._changing = threading.Lock()
+        self._start()
+
+    def _start(self) -> None:
+        self._connection, theirs = Pipe()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "grader.batch.worker", str(theirs.fileno())],
+                env=os.environ | ENVIRONMENT,
+                start_new_session=True,  # Ctrl-C is for the coordinating process alone
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+            )
+        with contextlib.suppress(OSError):  # it has died already, as the first job will find
+            self._connection.send_bytes(self._setting)
+
+    def do(self, job: bytes) -> bytes:
+        """Have a job done. Both are in msgpack: a `Job`, and a `Done`.
+
+        Raises:
+            WorkerError: the process ended, or did not answer, time after time.
+        """
+        why = ""
+        for _ in range(ATTEMPTS):
+            try:
+                self._connection.send_bytes(job)
+                if self._connection.poll(self._patience):
+                    return self._connection.recv_bytes()
+                why = "no answer"
+            except (OSError, EOFError):
+                why = self._last_words()
+            with self._changing:
+                if self._closed:
+                    break
+                self._end()
+                self._start()
+        raise WorkerError(
+            "A process of grader itself ended or hung {times} times over this: {detail}",
+            times=ATTEMPTS,
+            detail=why,
+        )
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return clean(lines[-1]) if lines else f"exit code {self._process.returncode}"
+
+    def close(self) -> None:
+        """End it, whatever it is doing."""
+        with self._changing:
+            self._closed = True
+            self._end()
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+        self._errors.close()

@@ -1,0 +1,210 @@
+"""The way of a batch: tasks -> results kept as they come -> what shows the whole class."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+import numpy as np
+
+from grader.batch.folder import BatchFolder
+from grader.batch.jobs import Done, Setting
+from grader.batch.process import WorkerError
+from grader.batch.tasks import Task, to_grade, to_show, to_show_failure
+from grader.course import Assignment
+from grader.errors import UsageError
+from grader.gradebook import About, Gradebook
+from grader.grades import Entry, Overview
+from grader.lms.intake import Handed
+from grader.report import csv, overview
+from grader.results import Text, unpack_report
+from grader.similar import fingerprints, pairs
+from grader.submission import parse, read
+
+
+class Workers(Protocol):
+    """Who does the jobs: `LocalWorkers` here, `ClusterWorkers` elsewhere."""
+
+    @property
+    def capacity(self) -> int:
+        """How many jobs are worth handing over before the first of them is done."""
+
+    def submit(self, job: bytes) -> "Future[bytes]":
+        """Have a job done. The future may raise `WorkerError`."""
+
+
+class Step(NamedTuple):
+    """How far a batch is.
+
+    Args:
+        done: students whose results are kept, from before or from now.
+        total: students.
+        entry: the one that was done last, or None if there was nothing to do.
+    """
+
+    done: int
+    total: int
+    entry: Entry | None
+
+
+Watch = Callable[[Step], None]
+
+
+def describe(assignment: Assignment, course: Path, seed: int, lang: str) -> About:
+    """Say what the gradebook of an assignment's batch is about."""
+    settings = assignment.settings
+    return About(
+        assignment=assignment.name,
+        title=Text(settings.title, settings.title_zh),
+        course=str(course),
+        groups=assignment.group_points,
+        late=settings.late,
+        threshold=settings.training.threshold if settings.training else None,
+        seed=seed,
+        lang=lang,
+        known=_known_fingerprints(assignment).astype("<u8").tobytes(),
+    )
+
+
+def _known_fingerprints(assignment: Assignment) -> np.ndarray:
+    """Fingerprint what everybody's work has in common: the template and the given code."""
+    settings = assignment.settings
+    most = settings.limits.submission_kib
+    paths = [assignment.folder / f.name for f in settings.files]
+    paths += [assignment.folder / name for name in settings.given]
+    code = [parse(read(p, most), p.name, "", most).code for p in paths if p.is_file()]
+    return np.unique(np.concatenate([fingerprints(parts) for parts in code]))
+
+
+def setting_of(about: About, course: Path | None = None) -> Setting:
+    """Say what a worker needs to know.
+
+    Args:
+        about: what the gradebook is about.
+        course: where the worker finds the course; None if it is only to show reports again.
+    """
+    return Setting(
+        course=str(course or ""),
+        original=about.course,
+        assignment=about.assignment,
+        title=about.title,
+        groups=about.groups,
+        late=about.late,
+        seed=about.seed,
+        lang=about.lang,
+    )
+
+
+class Batch:
+    """A batch's folder and its open gradebook."""
+
+    def __init__(self, folder: BatchFolder, book: Gradebook) -> None:
+        """Take a gradebook that says what it is about.
+
+        Raises:
+            UsageError: it doesn't, because nothing was graded here yet.
+        """
+        about = book.about()
+        if about is None:
+            raise UsageError("Nothing has been graded in {path} yet.", path=str(folder.path))
+        self.about = about
+        self._folder, self._book = folder, book
+
+    def grade(
+        self,
+        assignment: Assignment,
+        digest: str,
+        handed: Iterable[Handed],
+        workers: Workers,
+        watch: Watch,
+    ) -> None:
+        """Grade whoever is not graded yet, and keep each report the moment it is done.
+
+        Args:
+            assignment: what they are graded by.
+            digest: of everything but the submissions that a grade depends on.
+            handed: what was handed in.
+            workers: who does it.
+            watch: told how far it is.
+
+        Raises:
+            UsageError: nothing more can be kept.
+        """
+        setting, handed = setting_of(self.about), tuple(handed)
+        tasks = (to_grade(h, assignment, digest, setting, self._book, self._folder) for h in handed)
+        self._work_off(tasks, len(handed), workers, watch)
+
+    def show(self, workers: Workers, watch: Watch, students: Iterable[str]) -> None:
+        """Make the pages of those students whose pages are not as they should be."""
+        setting, students = setting_of(self.about), tuple(students)
+        tasks = (to_show(s, setting, self._book, self._folder) for s in students)
+        self._work_off(tasks, len(students), workers, watch)
+
+    def conclude(self) -> Overview:
+        """Write what shows the whole class: grades.csv and index.html."""
+        codes = {name: np.frombuffer(data, "<u8") for name, data in self._book.fingerprints()}
+        alike = pairs(codes, np.frombuffer(self.about.known, "<u8"))
+        whole = msgspec.structs.replace(self._book.overview(), pairs=alike)
+        path, lang = self._folder.path, self.about.lang
+        self._folder.write(path / "grades.csv", [csv.render(whole, lang).encode()])
+        self._folder.write(
+            path / "index.html", (piece.encode() for piece in overview.render(whole, lang))
+        )
+        return whole
+
+    def _work_off(
+        self, tasks: Iterable[Task | None], total: int, workers: Workers, watch: Watch
+    ) -> None:
+        for number, (task, done) in enumerate(self._results(tasks, workers), 1):
+            if task is not None:
+                self._keep(task, done)
+            watch(Step(number, total, task.job.entry if task else None))
+
+    def _results(
+        self, tasks: Iterable[Task | None], workers: Workers
+    ) -> Iterator[tuple[Task | None, Done | None]]:
+        """Have tasks done, a few at a time, and give each with its result as it comes.
+
+        A task of None was done before. A result of None: not even its pages could be made.
+        """
+        waiting: dict[Future[bytes], Task] = {}
+
+        def begin(task: Task) -> None:
+            waiting[workers.submit(msgspec.msgpack.encode(task.job))] = task
+
+        def end(most: int) -> Iterator[tuple[Task, Done | None]]:
+            while len(waiting) > most:
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    task = waiting.pop(future)
+                    try:
+                        yield task, msgspec.msgpack.decode(future.result(), type=Done)
+                    except WorkerError as error:
+                        if task.job.report is None:
+                            begin(to_show_failure(task, setting_of(self.about), error))
+                        else:
+                            yield task, None
+
+        for task in tasks:
+            if task is None:
+                yield None, None
+            else:
+                begin(task)
+                yield from end(workers.capacity - 1)
+        yield from end(0)
+
+    def _keep(self, task: Task, done: Done | None) -> None:
+        """Write a student's pages and then keep the report: what is kept has its pages."""
+        entry, shown, prints = task.job.entry, "", b""
+        packed = task.job.report
+        if done is not None:
+            contents = (done.result, done.feedback, done.page)
+            for path, data in zip(self._folder.pages(entry.student), contents, strict=True):
+                self._folder.write(path, [data])
+            shown = f"{task.shown} {self._folder.sizes(entry.student)}"
+            packed, prints = done.report, done.fingerprints
+        assert packed is not None, "only what has a report can't be shown"
+        key = task.key
+        if task.job.data is not None and unpack_report(packed).status == "not_graded":
+            key = ""  # our fault, which may have been put right by the next time
+        self._book.keep(entry, key, shown, packed, prints)

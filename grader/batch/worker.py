@@ -1,0 +1,131 @@
+"""A trusted worker: a process that grades one submission after the other, on one core.
+
+It is started by `process.Worker` with one descriptor and knows nothing of a class. Whatever
+happens to it, at any moment, only the job in its hands is lost.
+"""
+
+import os
+import queue
+import sys
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+
+from grader.batch.jobs import CONFIRMATIONS, Done, Job, Setting
+from grader.course import Assignment, load_assignment
+from grader.grades import grade_of
+from grader.grading import grade
+from grader.report import html, json
+from grader.results import (
+    Report,
+    feedback,
+    pack_report,
+    score,
+    unpack_report,
+    without_seconds,
+)
+from grader.sandbox.forkserver import Forkserver
+from grader.similar import fingerprints
+from grader.submission import parse
+
+
+def main(descriptor: int) -> None:
+    """Answer jobs until the other side goes away."""
+    connection = Connection(descriptor)
+    setting = msgspec.msgpack.decode(connection.recv_bytes(), type=Setting)
+    jobs: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
+    desk = Desk(setting)
+    while True:
+        job = msgspec.msgpack.decode(jobs.get(), type=Job)
+        connection.send_bytes(msgspec.msgpack.encode(desk.do(job)))
+
+
+def _listen(connection: Connection, jobs: "queue.Queue[bytes]") -> None:
+    """Take in jobs; end this process at once, whatever it is doing, when nobody waits for it."""
+    try:
+        while True:
+            jobs.put(connection.recv_bytes())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+class Desk:
+    """An assignment and a warm forkserver, as soon as something is to be graded."""
+
+    def __init__(self, setting: Setting) -> None:
+        """Begin with an empty desk."""
+        self._setting = setting
+        self._tools: tuple[Assignment, Forkserver] | None = None
+
+    def _assignment_and_forkserver(self) -> tuple[Assignment, Forkserver]:
+        if self._tools is None:
+            course = Path(self._setting.course)
+            folder = course / "assignments" / self._setting.assignment
+            assignment = load_assignment(folder, course)
+            self._tools = assignment, Forkserver(assignment.settings.limits)
+        return self._tools
+
+    def do(self, job: Job) -> Done:
+        """Grade, unless that is done, and show."""
+        setting = self._setting
+        report = unpack_report(job.report) if job.report is not None else self._confirmed(job)
+        points = None
+        if report.status == "graded":
+            points = {g.name: score(report, g.name) for g in setting.groups}
+        final = grade_of(job.entry, points, setting.groups, job.corrections, setting.late)
+        seen = feedback(report)
+        return Done(
+            report=pack_report(report),
+            fingerprints=fingerprints(report.code).astype("<u8").tobytes(),
+            result=json.render(report, setting.lang, final).encode(),
+            feedback=json.render(seen, setting.lang, final).encode(),
+            page=html.render(seen, setting.lang, final).encode(),
+        )
+
+    def _confirmed(self, job: Job) -> Report:
+        """Grade; again, if a process was killed, until two reports are the same.
+
+        Who kills himself does so each time. Whoever was killed by chance (the machine was
+        out of memory, a person killed the process) is not to pay for that.
+        """
+        report = self._grade(job)
+        for _ in range(CONFIRMATIONS):
+            if not report.killed and report.status == "graded":
+                break
+            before, report = report, self._grade(job)
+            if without_seconds(before) == without_seconds(report):
+                break
+        return report
+
+    def _grade(self, job: Job) -> Report:
+        assignment, forkserver = self._assignment_and_forkserver()
+        assert job.data is not None, "a job has a report or what to make one of"
+        submission = parse(
+            job.data, job.entry.file, job.entry.student, assignment.settings.limits.submission_kib
+        )
+        report = grade(assignment, submission, forkserver, seed=self._setting.seed)
+        if report.status == "not_graded":  # perhaps because the forkserver has gone
+            forkserver.close()
+            self._tools = None
+        return _with_original_paths(report, self._setting)
+
+
+def _with_original_paths(report: Report, setting: Setting) -> Report:
+    """Say the course's own paths where a reason names those of the snapshot."""
+    if report.reason is None:
+        return report
+    params = {
+        name: value.replace(setting.course, setting.original) if isinstance(value, str) else value
+        for name, value in report.reason.params.items()
+    }
+    return msgspec.structs.replace(
+        report, reason=msgspec.structs.replace(report.reason, params=params)
+    )
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    main(int(sys.argv[1]))

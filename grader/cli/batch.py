@@ -1,0 +1,153 @@
+"""`grader batch`: a class graded, kept as it comes, and shown."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.batch.folder import BatchFolder
+from grader.batch.local import LocalWorkers, cores
+from grader.batch.run import Batch, Workers, describe, setting_of
+from grader.batch.snapshot import Snapshot, take
+from grader.cli.exits import COULD_NOT, EVERYONE_GRADED
+from grader.cli.output import console
+from grader.cli.progress import progress
+from grader.course import assignment_of_course
+from grader.errors import UsageError
+from grader.foreign import clean
+from grader.gradebook import About, Gradebook
+from grader.lms.intake import Handed, Handing, open_submissions
+from grader.report.language import choose, translate
+from grader.report.summary import class_lines, intake_lines
+from grader.submission import require_readable
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade a class."""
+    lang = choose(options.lang, os.environ)
+    submissions, out = (
+        Path(os.path.abspath(path))  # noqa: PTH100 - keeps links and . out of it
+        for path in (options.submissions, options.out)
+    )
+    require_readable(submissions)
+    _require_apart(submissions, out)
+    course = options.course.resolve() if options.course else None
+    working = Path.cwd()
+    if working.is_relative_to(submissions):  # whose folders may look like a course
+        working = submissions.parent
+    assignment = assignment_of_course(options.assignment, working, course)
+    snapshot = take(assignment)
+    about = describe(assignment, Path(snapshot.course), options.seed, lang)
+    folder = BatchFolder(out)
+    screen = console(sys.stdout, quiet=options.quiet)
+    limits = assignment.settings.limits
+    with folder.locked(), Gradebook.create(folder.gradebook) as book:
+        _describe(book, about, out, fresh=options.fresh)
+        batch, room = Batch(folder, book), folder.room("handed-in")
+        with open_submissions(submissions, room, limits.submission_kib) as handing:
+            for line in intake_lines(handing.source, handing.handed, handing.ignored, lang):
+                screen.print(line)
+            handed = _wanted(handing, options.only)
+            with _workers(options, snapshot, about, folder, limits.total_seconds) as workers:
+                with _stopping(), progress(screen, translate("grading", lang), lang) as watch:
+                    batch.grade(assignment, snapshot.digest, handed, workers, watch)
+                here = {h.entry.student for h in handing.handed}
+                absent = [student for student in book.students() if student not in here]
+                batch.show(workers, lambda _step: None, absent)
+        whole = batch.conclude()
+    for told in class_lines(whole, len(absent), lang):
+        screen.print(told)
+    _tell_where(screen, out, lang)
+    mine = {h.entry.student for h in handed}
+    missing = [s for s in whole.standings if s.entry.student in mine and s.grade.final is None]
+    return COULD_NOT if missing else EVERYONE_GRADED
+
+
+def _require_apart(submissions: Path, out: Path) -> None:
+    if out.is_relative_to(submissions):
+        raise UsageError(
+            "{out} is in the folder of submissions, and would be taken for one. Choose another "
+            "place with --out DIR.",
+            out=str(out),
+        )
+
+
+def _describe(book: Gradebook, about: About, out: Path, *, fresh: bool) -> None:
+    before = book.about()
+    if before is not None and before.assignment != about.assignment:
+        raise UsageError(
+            "{out} holds a batch of {before}, and this is {now}. Choose another place with "
+            "--out DIR.",
+            out=str(out),
+            before=before.assignment,
+            now=about.assignment,
+        )
+    book.describe(about)
+    if fresh:
+        book.outdate()
+
+
+def _wanted(handing: Handing, only: str | None) -> tuple[Handed, ...]:
+    if only is None:
+        return handing.handed
+    wanted = only.casefold()
+    found = [h for h in handing.handed if h.entry.student.casefold() == wanted] or [
+        h for h in handing.handed if wanted in (h.entry.name.casefold(), h.entry.ref.casefold())
+    ]
+    if not found:
+        raise UsageError("Nobody called {student} has handed anything in.", student=only)
+    return tuple(found)
+
+
+@contextlib.contextmanager
+def _workers(
+    options: argparse.Namespace, snapshot: Snapshot, about: About, folder: BatchFolder, total: float
+) -> Iterator[Workers]:
+    """Start workers, here or on a cluster, and end them whatever happens."""
+    if options.scheduler:
+        from grader.batch.cluster import ClusterWorkers  # noqa: PLC0415
+
+        workers: LocalWorkers | ClusterWorkers = ClusterWorkers(
+            options.scheduler, snapshot, setting_of(about), total
+        )
+    else:
+        course = folder.room("course")
+        snapshot.unpack(course)
+        workers = LocalWorkers(setting_of(about, course), options.jobs or cores(), total)
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+@contextlib.contextmanager
+def _stopping() -> Iterator[None]:
+    """Take a request to end for Ctrl-C, and say that nothing is lost."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(
+            "\nStopped. What is graded so far is kept: the same command goes on from there.",
+            file=sys.stderr,
+        )
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tell_where(screen: Console, out: Path, lang: str) -> None:
+    for label, file in (
+        (translate("The class:", lang), "index.html"),
+        (translate("Grades:", lang), "grades.csv"),
+    ):
+        screen.print(f"{label} {clean(str(out / file), 4096)}", soft_wrap=True)

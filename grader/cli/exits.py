@@ -1,0 +1,6 @@
+"""The exit codes."""
+
+ALL_PASSED = EVERYONE_GRADED = 0
+SOME_FAILED = 1
+COULD_NOT = 2
+INTERRUPTED = 130

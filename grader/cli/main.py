@@ -1,0 +1,240 @@
+"""The commands and their options; what every command does before, after and when it fails.
+
+A command's own module, and what that imports, is imported when it runs, so that
+`grader --help` is quick.
+"""
+
+import argparse
+import importlib
+import io
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from grader import __version__
+from grader.cli.exits import COULD_NOT, INTERRUPTED
+from grader.errors import GraderError, NotGraded, mark
+from grader.foreign import clean
+
+MAX_SEED = 2**32
+MAX_MESSAGE = 4096
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Returns its exit code; never raises, but for SystemExit by --help."""
+    sys.dont_write_bytecode = True  # nothing but the page is left in a student's folder
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows fewer characters
+            stream.reconfigure(errors="replace")
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    # One BLAS thread, as in the students' processes: sums come out the same on any machine.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    try:
+        code: int = importlib.import_module(f"grader.cli.{options.module}").run(options)
+    except GraderError as error:
+        _complain(error, options)
+        return COULD_NOT
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    except KeyboardInterrupt:
+        print("\ngrader: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - ours, and no user should have to read it
+        _apologise(error)
+        return COULD_NOT
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="grader",
+        description="Grades deep-learning assignments written in NumPy.",
+        epilog="Exit codes of check: 0 all checks passed, 1 some did not, 2 could not grade. "
+        "Of batch: 0 every submission was graded, whatever its score, 2 some were not.",
+    )
+    parser.add_argument("--version", action="version", version=f"grader {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for describe in (_check, _batch, _report, _export, _override, _diff):
+        describe(commands)
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+
+
+def _command(commands: Commands, name: str, short: str, long: str) -> argparse.ArgumentParser:
+    """Add a command whose module has its name."""
+    command = commands.add_parser(name, help=short, description=long)
+    command.set_defaults(module=name)
+    command.add_argument(
+        "--lang", choices=("en", "zh"), help="language (default: GRADER_LANG, locale)"
+    )
+    command.add_argument("--quiet", action="store_true", help="print no more than is asked for")
+    return command
+
+
+def _check(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "check",
+        "grade one submission and write its feedback page",
+        "Grade one submission: the result on the terminal, a feedback page beside it.",
+    )
+    one.add_argument(
+        "path",
+        nargs="?",
+        default=".",
+        type=Path,
+        metavar="PATH",
+        help="a .py file, a notebook, or a folder with one of them (default: this folder)",
+    )
+    one.add_argument("--only", metavar="GROUP", help="run the checks of one group alone")
+    one.add_argument("--open", action="store_true", help="open the feedback page in a browser")
+    one.add_argument("--html", type=Path, metavar="FILE", help="where to write the feedback page")
+    one.add_argument(
+        "--json", metavar="FILE", help="also write the result as JSON (- is standard output)"
+    )
+    one.add_argument(
+        "--gradescope", type=Path, metavar="FILE", help="also write Gradescope's results.json"
+    )
+    _add_seed_and_course(one)
+
+
+def _batch(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "batch",
+        "grade a class: a folder, a zip, or a learning platform's download",
+        "Grade everything in a folder or archive. The same command goes on where it stopped, "
+        "and grades again only what has changed.",
+    )
+    one.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="the batch's folder")
+    one.add_argument("--jobs", type=_count, metavar="N", help="cores to use (default: all)")
+    one.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster")
+    one.add_argument("--fresh", action="store_true", help="grade everyone again")
+    one.add_argument("--only", metavar="STUDENT", help="grade one student, by id or name")
+    one.add_argument("--assignment", metavar="NAME", help="which one, if the course has several")
+    _add_seed_and_course(one)
+
+
+def _report(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "report",
+        "make the pages of a batch again, without running anything",
+        "Make every page, grades.csv and index.html of a batch again from its gradebook.",
+    )
+    one.add_argument("folder", type=Path, metavar="DIR", help="the batch's folder")
+    one.add_argument("--jobs", type=_count, metavar="N", help="cores to use (default: all)")
+
+
+def _export(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "export",
+        "hand grades and feedback back to a learning platform",
+        "Write a batch's grades or feedback as a learning platform takes them.",
+    )
+    one.add_argument(
+        "folder",
+        nargs="?",
+        default=Path(),
+        type=Path,
+        metavar="DIR",
+        help="the batch's folder (default: this folder)",
+    )
+    one.add_argument(
+        "--format",
+        required=True,
+        choices=(
+            *("csv", "canvas", "moodle", "feedback", "gradescope", "gradescope-autograder"),
+            "junit",
+        ),
+    )
+    one.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="the platform's own sheet, to be refilled"
+    )
+    one.add_argument("--column", metavar="NAME", help="which column of Canvas's sheet")
+    one.add_argument("--out", type=Path, required=True, metavar="FILE", help="what to write")
+    one.add_argument("--assignment", metavar="NAME", help="for gradescope-autograder: which one")
+    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+
+
+def _override(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "override",
+        "correct a student's grade by hand",
+        "Write down a person's decision about a grade. It survives every new grading.",
+    )
+    one.add_argument("student", metavar="STUDENT", help="by id, name or platform's number")
+    one.add_argument("--in", dest="folder", type=Path, default=Path(), metavar="DIR",
+                     help="the batch's folder (default: this folder)")  # fmt: skip
+    one.add_argument("--points", action="append", default=[], metavar="GROUP=N",
+                     help="what a group of checks gives")  # fmt: skip
+    one.add_argument("--submitted", metavar="TIME", help="when it counts as handed in (ISO 8601)")
+    one.add_argument("--remove", action="append", default=[], metavar="GROUP",
+                     help="take a correction back ('time' for --submitted)")  # fmt: skip
+    one.add_argument("--comment", default="", metavar="TEXT", help="why, for the student to read")
+    one.add_argument("--by", metavar="NAME", help="who decides (default: your user name)")
+
+
+def _diff(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "diff",
+        "tell whose grade differs between two batches, and why",
+        "Compare two batches of the same assignment.",
+    )
+    one.add_argument("before", type=Path, metavar="DIR1")
+    one.add_argument("after", type=Path, metavar="DIR2")
+
+
+def _add_seed_and_course(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="seed of all random numbers (default: 0)"
+    )
+    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) >= MAX_SEED:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to {MAX_SEED - 1}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1024:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 1024")
+    return int(text)
+
+
+def _complain(error: GraderError, options: argparse.Namespace) -> None:
+    from grader.report.language import choose, show, translate  # noqa: PLC0415
+    from grader.sandbox.words import said  # noqa: PLC0415
+
+    lang = choose(options.lang, os.environ)
+    sentence = show(said(error), lang)
+    kind = mark("not graded") if isinstance(error, NotGraded) else mark("error")
+    print(f"grader: {translate(kind, lang)}: {clean(sentence, MAX_MESSAGE)}", file=sys.stderr)
+
+
+def _apologise(error: Exception) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="grader-", suffix=".log", delete=False
+    ) as log:
+        log.write("".join(traceback.format_exception(error)))
+    print(
+        f"grader: not graded: something is wrong in grader itself ({type(error).__name__}). "
+        f"This is not the student's fault. Please send us {log.name}",
+        file=sys.stderr,
+    )

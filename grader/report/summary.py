@@ -1,0 +1,88 @@
+"""A class as lines for a terminal."""
+
+import statistics
+from collections.abc import Collection, Iterator
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Line
+
+from grader.errors import mark
+from grader.grades import Overview, Standing
+from grader.report.language import points, show, translate
+from grader.results import Text
+
+PLATFORMS = {
+    "moodle": mark("{count} submissions, from Moodle"),
+    "canvas": mark("{count} submissions, from Canvas"),
+    "gradescope": mark("{count} submissions, from Gradescope"),
+    "blackboard": mark("{count} submissions, from Blackboard"),
+    "plain": mark("{count} submissions"),
+}
+MOST_LISTED = 20
+MOST_IGNORED = 5
+SLOWEST = 3
+
+
+def intake_lines(
+    source: str, students: Collection[object], ignored: Collection[str], lang: str
+) -> Iterator[Line]:
+    """Say what was found, and which files are nobody's."""
+    yield Line(translate(PLATFORMS[source], lang).format(count=len(students)))
+    if ignored:
+        names = ", ".join(list(ignored)[:MOST_IGNORED])
+        more = ", ..." if len(ignored) > MOST_IGNORED else ""
+        text = translate("Nobody's, and not graded: {names}", lang).format(names=names + more)
+        yield Line(text, style="dim")
+
+
+def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Table | Padding]:
+    """Say how a class did: who is not graded and why, the mean, the slowest.
+
+    Args:
+        whole: the class.
+        absent: how many of them did not hand in this time and were graded before.
+        lang: one of `language.LANGUAGES`.
+    """
+
+    def say(template: str, **fields: object) -> str:
+        return translate(template, lang).format(**fields)
+
+    finals = [s.grade.final for s in whole.standings if s.grade.final is not None]
+    without = [s for s in whole.standings if s.grade.final is None]
+    total = len(whole.standings)
+    counts = say("{graded} of {total} graded", graded=len(finals), total=total)
+    if without:
+        counts += say(", {count} not graded", count=len(without))
+    yield Line(f"{show(whole.title, lang)}: {counts}", style="bold")
+    if absent:
+        yield Line(say("{count} of them were graded before and are not here now.", count=absent))
+    if finals:
+        most = points(whole.standings[0].grade.max_score)
+        yield Line(
+            say(
+                "Mean {mean}, median {median}, of {most} points",
+                mean=points(round(statistics.fmean(finals), 1)),
+                median=points(round(statistics.median(finals), 1)),
+                most=most,
+            )
+        )
+    if without:
+        yield Line(say("Not graded:"), style="bold")
+        yield Padding.indent(_reasons(without[:MOST_LISTED], lang), 2)
+        if len(without) > MOST_LISTED:
+            yield Line(say("  ... and {count} more", count=len(without) - MOST_LISTED))
+    slowest = sorted(whole.standings, key=lambda s: (-s.seconds, s.entry.student))[:SLOWEST]
+    named = ", ".join(f"{s.entry.name} ({s.seconds:.1f} s)" for s in slowest if s.seconds)
+    if named:
+        yield Line(say("Slowest: {names}", names=named))
+
+
+def _reasons(standings: list[Standing], lang: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold", max_width=24)
+    table.add_column(overflow="fold")
+    for standing in standings:
+        reason = standing.reason or Text("")
+        table.add_row(standing.entry.name, show(reason, lang))
+    return table

@@ -1,0 +1,199 @@
+"""Nothing is lost: processes killed at random moments, an interrupted run, a full disk."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.command import command, descendants, environment, run
+from tests.minicourse import QUITS, RAISES, RIGHT, SLOW, WRONG, write_class, write_course
+from tests.test_batch import contents, finals
+
+KILLS = 50
+STUDENTS = 24
+PATIENCE = 120.0
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A course, a class of slow students, and what an undisturbed run makes of them."""
+    folder = tmp_path_factory.mktemp("faults")
+    write_course(folder / "course")
+    kinds = (SLOW, RIGHT, WRONG, RAISES, QUITS, SLOW.replace("x + x", "x * 3"))
+    write_class(
+        folder / "submissions",
+        **{f"s{number:02}": f"{kinds[number % 6]}# {number}\n" for number in range(STUDENTS)},
+    )
+    ran = run(*arguments(folder, folder / "undisturbed"))
+    assert ran.code == 0
+    return folder
+
+
+def arguments(folder: Path, out: Path) -> tuple[object, ...]:
+    return ("batch", folder / "submissions", "--out", out, "--course", folder / "course",
+            "--jobs", 2, "--lang", "en")  # fmt: skip
+
+
+def start(folder: Path, out: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command(*arguments(folder, out)),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def family(process: int) -> list[int]:
+    return [process, *(number for number, _ in descendants(process))]
+
+
+def gone(processes: list[int]) -> bool:
+    """Tell whether none of them runs any more (one that nobody has waited for does not)."""
+    return not any(state(number) not in "ZX" for number in processes)
+
+
+def state(process: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    return "X"
+
+
+def until(what) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < deadline, "it never came to pass"
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_killed_at_random_moments_it_ends_with_the_same_bytes(place, tmp_path):
+    """Fifty processes of every kind are killed; the same command goes on, and nothing differs."""
+    out = tmp_path / "out"
+    chance = random.Random(7)
+    kinds: dict[str, int] = {}
+    seen: set[int] = set()
+    kills = 0
+    while kills < KILLS:
+        if (out / "gradebook.sqlite").exists() and kills % 10 == 0:
+            shutil.rmtree(out)  # or everything is graded before the fiftieth
+        with start(place, out) as process:
+            while kills < KILLS:
+                time.sleep(chance.uniform(0.0, 0.4))
+                if process.poll() is not None:
+                    break
+                members = family(process.pid)
+                seen.update(members)
+                # The coordinator would be one of eight: it is to die as often as the others.
+                victim = process.pid if chance.random() < 0.2 else chance.choice(members)
+                with contextlib.suppress(OSError):
+                    kind = kind_of(victim, process.pid)
+                    os.kill(victim, signal.SIGKILL)
+                    kills += 1
+                    kinds[kind] = kinds.get(kind, 0) + 1
+            process.kill()
+            process.stdout.read()
+    ran = run(*arguments(place, out))
+    assert ran.code == 0, ran.out
+    assert contents(out) == contents(place / "undisturbed")
+    assert set(kinds) >= {"coordinator", "worker", "forkserver"}, kinds
+    until(lambda: gone(list(seen)))
+
+
+def kind_of(process: int, coordinator: int) -> str:
+    line = Path(f"/proc/{process}/cmdline").read_bytes()
+    if process == coordinator:
+        return "coordinator"
+    return "worker" if b"grader.batch.worker" in line else "forkserver"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_interrupted_it_says_so_and_goes_on(place, tmp_path, number):
+    """Ctrl-C and SIGTERM end every process; what is graded is kept; the same command goes on."""
+    out = tmp_path / "out"
+    with start(place, out) as process:
+        until(lambda: len(list(out.glob("results/*.json"))) > 2)
+        members = family(process.pid)
+        process.send_signal(number)
+        said = process.stdout.read().decode()
+    assert process.returncode == 130
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    until(lambda: gone(members))
+    kept = {p.name: p.stat().st_mtime_ns for p in out.glob("results/*.json")}
+    assert run(*arguments(place, out)).code == 0
+    assert contents(out) == contents(place / "undisturbed")
+    now = {p.name: p.stat().st_mtime_ns for p in out.glob("results/*.json")}
+    assert len(kept.items() & now.items()) >= len(kept) - 1  # one may not have been kept yet
+
+
+def test_two_at_once_do_not_mix(place, tmp_path):
+    """A second command in the same folder says that a first one is at work, and changes nothing."""
+    out = tmp_path / "out"
+    with start(place, out) as process:
+        until(lambda: list(out.glob("results/*.json")))
+        ran = run(*arguments(place, out))
+        assert (ran.code, "Another grader is at work" in ran.words) == (2, True)
+        process.stdout.read()
+    assert process.returncode == 0
+    assert contents(out) == contents(place / "undisturbed")
+
+
+def test_it_can_be_read_while_it_runs(place, tmp_path):
+    """Another command makes a gradebook of what is there, in the middle of a batch."""
+    out = tmp_path / "out"
+    with start(place, out) as process:
+        until(lambda: len(list(out.glob("results/*.json"))) > 3)
+        ran = run("export", out, "--format", "csv", "--out", tmp_path / "now.csv", "--lang", "en")
+        running = process.poll() is None
+        process.stdout.read()
+    assert ran.code == 0
+    assert running
+    assert len((tmp_path / "now.csv").read_text(encoding="utf-8").splitlines()) > 3
+    assert contents(out) == contents(place / "undisturbed")
+
+
+SMALL = """
+mkdir -p {out} && mount -t tmpfs -o size={size}k tmpfs {out} || exit 77
+{command}
+echo "code $?"
+mount -o remount,size=20m {out}
+{command}
+echo "code $?"
+cp -a {out}/. {copy}
+"""
+
+
+@pytest.mark.parametrize("size", [150, 300])
+def test_a_full_disk_loses_nothing(place, tmp_path, size):
+    """On a disk that fills up it stops and says so; with room again it goes on to the same end."""
+    if shutil.which("unshare") is None:
+        pytest.skip("needs a disk of its own")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    line = " ".join(command(*arguments(place, tmp_path / "small")))
+    script = SMALL.format(out=tmp_path / "small", size=size, command=line, copy=copy)
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "bash", "-c", script],
+        env=environment(), capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    if done.returncode == 77 or "Operation not permitted" in done.stderr:
+        pytest.skip("may not mount a disk of its own")
+    assert done.stdout.count("code") == 2, done.stderr
+    assert [s for s in done.stdout.splitlines() if s.startswith("code")] == ["code 2", "code 0"]
+    assert "can't be" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "wrong in grader itself" not in done.stderr
+    assert contents(copy) == contents(place / "undisturbed")
+
+
+def test_scores_are_what_they_should_be(place):
+    """The class that all of this is held against has different scores, and none by accident."""
+    assert sorted(set(finals(place / "undisturbed").values())) == [2, 4, 6, 10]
