@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from grader.errors import CourseError, UsageError
+from grader.grades import GroupInfo, LatePolicy
 from grader.results import Group, Text
 from grader.sandbox.limits import Limits
 
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         names: functions and constants that checks may ask a submission for.
         given: modules that the students' files may import, as file names.
         limits: of one submission.
+        late: what it costs to hand in late, if anything.
     """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^\w+$")]
@@ -78,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     given: tuple[GivenName, ...] = ()
     limits: Limits = Limits()
     training: TrainingTable | None = None
+    late: LatePolicy | None = None
 
 
 class Assignment(NamedTuple):
@@ -102,6 +105,12 @@ class Assignment(NamedTuple):
         """The groups as a report names them."""
         tables = self.settings.groups
         return tuple(Group(t.name, Text(t.title, t.title_zh)) for t in tables)
+
+    @property
+    def group_points(self) -> tuple[GroupInfo, ...]:
+        """The groups with what each gives altogether."""
+        tables = self.settings.groups
+        return tuple(GroupInfo(t.name, Text(t.title, t.title_zh), float(t.points)) for t in tables)
 
     @property
     def check_folders(self) -> tuple[Path, ...]:
@@ -226,8 +235,45 @@ def find_assignment(submission: Path, working: Path, course: Path | None) -> Ass
     return load_assignment(_choose(submission, root), root)
 
 
+def assignment_of_course(name: str | None, working: Path, course: Path | None) -> Assignment:
+    """Find the assignment that a whole class is graded by, without a look at what it handed in.
+
+    Args:
+        name: the assignment's, or None for the one that the working folder is in or is named
+            like, or the course's only one.
+        working: a folder that is not a submission's, absolute.
+        course: as given with --course, or None to look for it from the working folder.
+
+    Raises:
+        UsageError: none, or more than one, fits.
+        CourseError: it is there, and broken.
+    """
+    root = course or find_course(working)
+    if root is None or not _is_course(root):
+        raise UsageError(
+            "{path} is not in a course, a folder with assignments/ and solutions/. Name the "
+            "course with --course DIR.",
+            path=str(root or working),
+        )
+    folders = _folders(root)
+    fitting = [f for f in folders if f.name == name or (name is None and f.name in working.parts)]
+    if name is None and len(folders) == 1:
+        fitting = folders
+    if len(fitting) != 1:
+        raise UsageError(
+            "Which assignment? {course} has {names}. Name one with --assignment NAME.",
+            course=str(root),
+            names=", ".join(f.name for f in folders),
+        )
+    return load_assignment(fitting[0], root)
+
+
+def _folders(course: Path) -> list[Path]:
+    return sorted(path.parent for path in (course / "assignments").glob(f"*/{FILE}"))
+
+
 def _choose(submission: Path, course: Path) -> Path:
-    folders = sorted(path.parent for path in (course / "assignments").glob(f"*/{FILE}"))
+    folders = _folders(course)
     by_folder = [f for f in folders if f.name in submission.parts]
     by_file = [f for f in folders if submission.stem.startswith(f.name)]
     for fitting in (by_folder, by_file, folders):

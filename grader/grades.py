@@ -82,7 +82,8 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         group: of checks, or "" if it is about the time.
-        points: that the group gives from now on.
+        points: that the group gives from now on. None, with no `submitted` either, takes an
+            earlier correction back.
         submitted: when the work counts as handed in.
         comment: why, for the student to read.
         by: who decided.
@@ -240,7 +241,8 @@ def grade_of(
         has been given points.
     """
     groups = tuple(groups)
-    newest = {c.group: c for c in corrections}
+    latest = {c.group: c for c in corrections}
+    newest = {name: c for name, c in latest.items() if (c.points, c.submitted) != (None, None)}
     decided = {name: c.points for name, c in newest.items() if c.points is not None}
     counting = tuple(newest[name] for name in (*(g.name for g in groups), "") if name in newest)
     raw = None if points is None else sum(points.values())

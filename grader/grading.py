@@ -96,6 +96,7 @@ def grade(
         notes=_notes(guest, submission),
         unseen=unseen,
         protections=guest.protections,
+        killed=guest.killed,
     )
 
 

@@ -4,7 +4,8 @@ import codecs
 import hashlib
 import io
 import tokenize
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from grader.course import Accepted
@@ -22,6 +23,7 @@ ENCODINGS = frozenset(
         *("koi8-r", "mac-roman"),
     )
 )
+SUFFIXES = (".py", ".ipynb")
 MAX_NAME = 200
 
 
@@ -66,21 +68,32 @@ def read_submission(
     """
     require_readable(path)
     if path.is_dir():
-        path = _choose(path, accepted, max_kib, given)
-    if path.suffix not in (".py", ".ipynb"):
+        path = _find(path, accepted, max_kib, given)
+    if path.suffix not in SUFFIXES:
         raise UsageError(
             "{path} is not a Python file (.py) or a notebook (.ipynb).", path=str(path)
         )
-    data = _read(path, max_kib)
-    notebook = path.suffix == ".ipynb"
-    name = clean(path.name[:MAX_NAME])
+    return parse(read(path, max_kib), path.name, path.stem, max_kib)
+
+
+def parse(data: bytes, file: str, student: str, max_kib: int) -> Submission:
+    """Make a submission of a file's bytes.
+
+    Args:
+        data: as `read` gives them.
+        file: the file's name, which says whether it is a notebook.
+        student: an id.
+        max_kib: the size beyond which it is not read.
+    """
+    notebook = file.endswith(".ipynb")
+    name = clean(file[-MAX_NAME:])
     try:
         parts = _parts(data, name, max_kib, notebook=notebook)
         problem = None
     except Unreadable as error:
         parts, problem = (), error
     return Submission(
-        student=clean(path.stem[:MAX_NAME]),
+        student=clean(student[:MAX_NAME]),
         file=name,
         sha256=hashlib.sha256(data).hexdigest(),
         parts=parts,
@@ -108,7 +121,12 @@ def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
     return UsageError("{path} can't be read: {detail}", path=str(path), detail=detail)
 
 
-def _read(path: Path, max_kib: int) -> bytes:
+def read(path: Path, max_kib: int) -> bytes:
+    """Read a file, up to one byte more than is allowed.
+
+    Raises:
+        UsageError: it can't be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(max_kib * 1024 + 1)
@@ -116,30 +134,58 @@ def _read(path: Path, max_kib: int) -> bytes:
         raise _unreadable(path, error) from error
 
 
-def _choose(
+def _find(
     folder: Path, accepted: tuple[Accepted, ...], max_kib: int, given: tuple[str, ...]
 ) -> Path:
-    """Find the file in a folder that is meant: the one that is no longer the template."""
-    found = [folder / file.name for file in accepted if (folder / file.name).is_file()]
-    digests = {file.template_sha256 for file in accepted}
-    changed = [p for p in found if template_digest(_read(p, max_kib)) not in digests]
-    if not found:
-        others = [p for p in folder.glob("*") if p.suffix in (".py", ".ipynb")]
-        others = [p for p in others if p.name not in given]
-        if len(others) == 1:
-            return others[0]
+    """Find the file in a folder that is meant."""
+    named = [folder / file.name for file in accepted if (folder / file.name).is_file()]
+    found = named or sorted(p for p in folder.glob("*") if p.suffix in SUFFIXES)
+    chosen = choose([(p.name, p) for p in found], accepted, max_kib, given)
+    if not named and len(chosen) != 1:
         raise UsageError(
             "There is no submission in {path}. Looked for {names}.",
             path=str(folder),
             names=", ".join(file.name for file in accepted),
         )
-    if len(changed) > 1:
+    if len(chosen) > 1:
+        names = [name for name, _ in chosen]
         raise UsageError(
             "Which one is it? Both {names} have been worked on. Name one: grader check {first}",
-            names=" and ".join(p.name for p in changed),
-            first=changed[0].name,
+            names=" and ".join(names),
+            first=names[0],
         )
-    return (changed or found)[0]
+    return chosen[0][1]
+
+
+def choose(
+    files: Sequence[tuple[str, Path]],
+    accepted: tuple[Accepted, ...],
+    max_kib: int,
+    given: tuple[str, ...],
+) -> list[tuple[str, Path]]:
+    """Choose, among a student's files, those that may be meant: one, if it is clear.
+
+    Accepted names come before others, and among them files that are no longer the template.
+    Files that the assignment gives are nobody's work.
+
+    Args:
+        files: (name, where it lies) of .py and .ipynb files.
+        accepted: the names that the assignment accepts, with their templates' digests.
+        max_kib: the size beyond which a file is not read.
+        given: names of files that came with the assignment.
+    """
+    digests = {file.template_sha256 for file in accepted}
+    order = [file.name for file in accepted]
+    named = sorted(
+        (f for f in files if PurePath(f[0]).name in order),
+        key=lambda f: (order.index(PurePath(f[0]).name), f[0]),
+    )
+    others = [f for f in files if PurePath(f[0]).name not in given]
+    found = named or others
+    if len(found) < 2:  # noqa: PLR2004 - nothing to choose from
+        return list(found)
+    changed = [f for f in found if template_digest(read(f[1], max_kib)) not in digests]
+    return changed or list(found[:1])
 
 
 def template_digest(data: bytes) -> str:

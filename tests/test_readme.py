@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from grader.cli import build_parser
+from grader.cli.main import build_parser
 
 COURSE = Path(__file__).parents[1]
 README = (COURSE / "README.md").read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ from grader.batch.snapshot import versions
 from grader.grades import Correction, Entry, GroupInfo, LatePolicy
 from grader.results import Origin, Report, Text
 
-# How often a grading in which a process was killed is repeated at most.
-CONFIRMATIONS = 5
+# How often one student's work is graded at most, until it is sure who killed a process.
+MOST_GRADINGS = 6
 
 
 class Setting(msgspec.Struct, frozen=True):

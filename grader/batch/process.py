@@ -10,7 +10,7 @@ from multiprocessing import Pipe
 
 import msgspec
 
-from grader.batch.jobs import CONFIRMATIONS, Setting
+from grader.batch.jobs import MOST_GRADINGS, Setting
 from grader.errors import NotGraded
 from grader.foreign import clean
 
@@ -39,8 +39,8 @@ class Worker:
             seconds: that one grading may take at most, wall clock.
         """
         self._setting = msgspec.msgpack.encode(setting)
-        # After that a job is taken to hang: grading is repeated to be sure, and has to begin.
-        self._patience = seconds * (CONFIRMATIONS + 1) + START_SECONDS
+        # After that a job is taken to hang.
+        self._patience = seconds * MOST_GRADINGS + START_SECONDS
         self._closed = False
         self._changing = threading.Lock()
         self._start()

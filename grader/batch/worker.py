@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch.jobs import CONFIRMATIONS, Done, Job, Setting
+from grader.batch.jobs import MOST_GRADINGS, Done, Job, Setting
 from grader.course import Assignment, load_assignment
 from grader.grades import grade_of
 from grader.grading import grade
@@ -29,6 +29,8 @@ from grader.results import (
 from grader.sandbox.forkserver import Forkserver
 from grader.similar import fingerprints
 from grader.submission import parse
+
+ENOUGH = 3  # gradings with the same result, one after the other
 
 
 def main(descriptor: int) -> None:
@@ -86,18 +88,17 @@ class Desk:
         )
 
     def _confirmed(self, job: Job) -> Report:
-        """Grade; again, if a process was killed, until two reports are the same.
+        """Grade; again, if a process was killed or could not be had, until that is sure.
 
-        Who kills himself does so each time. Whoever was killed by chance (the machine was
-        out of memory, a person killed the process) is not to pay for that.
+        Whose code gets itself killed does so each time. Whoever was killed by chance (the
+        machine was out of memory, a person killed the process) is not to pay for it.
         """
-        report = self._grade(job)
-        for _ in range(CONFIRMATIONS):
-            if not report.killed and report.status == "graded":
+        report, same = self._grade(job), 1
+        for _ in range(MOST_GRADINGS - 1):
+            if same == ENOUGH or (report.status == "graded" and not report.killed):
                 break
             before, report = report, self._grade(job)
-            if without_seconds(before) == without_seconds(report):
-                break
+            same = same + 1 if without_seconds(before) == without_seconds(report) else 1
         return report
 
     def _grade(self, job: Job) -> Report:

@@ -4,12 +4,20 @@ from typing import Any
 
 import msgspec
 
+from grader.grades import Grade
 from grader.report.language import show
 from grader.results import CheckResult, Report, Text, max_score, score
 
 
-def render(report: Report, lang: str) -> str:
-    """Write a report as JSON, UTF-8, indented by two spaces. Not-a-number becomes null."""
+def render(report: Report, lang: str, grade: Grade | None = None) -> str:
+    """Write a report as JSON, UTF-8, indented by two spaces. Not-a-number becomes null.
+
+    Args:
+        report: what the reader may see.
+        lang: one of `language.LANGUAGES`.
+        grade: what the student gets, told apart from the score if a person corrected it or
+            if it was late.
+    """
     content: dict[str, Any] = {
         "schema": report.schema,
         "assignment": report.assignment,
@@ -29,6 +37,8 @@ def render(report: Report, lang: str) -> str:
         "notes": [show(note, lang) for note in report.notes],
         "versions": report.versions,
     }
+    if grade is not None and (grade.corrections or grade.late is not None):
+        content["grade"] = grade
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
 
 

@@ -20,6 +20,8 @@ from grader.sandbox.inside.wire import Connection, WireError
 from grader.sandbox.limits import Limits
 
 START_SECONDS = 30.0
+MOST_STARTS = 4
+BY_SIGNAL = 128  # what bubblewrap adds to the number of the signal that ended its child
 NUMBER = struct.Struct("<i")
 INSIDE = Path(inside.__file__).parent
 PACKAGES = Path(np.__file__).parents[1]
@@ -80,6 +82,7 @@ class Forkserver:
         self._limits = limits
         self._ready = False
         self._failure: SandboxError | None = None
+        self._starts = 1
         self._start(wrapped=sys.platform == "linux" and shutil.which("bwrap") is not None)
 
     def _start(self, *, wrapped: bool) -> None:
@@ -104,7 +107,8 @@ class Forkserver:
         """Hand over the settings and wait until children can be forked.
 
         Where bubblewrap is installed and does not work (user namespaces may be forbidden),
-        the process is started again without it.
+        the process is started again without it. One that somebody killed is started again as
+        it was: nobody is to be graded with less protection because of that.
         """
         if self._ready:
             return
@@ -120,13 +124,15 @@ class Forkserver:
             self._greet(settings)
         except (OSError, EOFError, WireError) as error:
             why = self._why()
+            killed = self._was_killed()
             self.close()
-            if not self._wrapped:
+            self._starts += 1
+            if self._starts > MOST_STARTS or not (self._wrapped or killed):
                 self._failure = SandboxError(
                     "The process for student code did not start: {detail}", detail=why
                 )
                 raise self._failure from error
-            self._start(wrapped=False)
+            self._start(wrapped=self._wrapped and killed)
             self.wait_until_warm()
             return
         self._control.settimeout(START_SECONDS)
@@ -137,6 +143,11 @@ class Forkserver:
         deadline = time.monotonic() + START_SECONDS
         connection.send(settings, deadline)
         connection.receive(1024, deadline)
+
+    def _was_killed(self) -> bool:
+        """Tell whether a signal ended the process, or what bubblewrap ran."""
+        code = self._process.returncode
+        return code is not None and (code < 0 or code > BY_SIGNAL)
 
     def _why(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -161,7 +172,7 @@ class Forkserver:
         return ours, ["bubblewrap", *protections] if self._wrapped else protections
 
     def kill(self) -> int:
-        """End the child that was forked last. Returns its wait status."""
+        """End the child that was forked last. Returns its wait status, or `KILLED`."""
         try:
             self._control.sendall(b"K")
             return self._number()

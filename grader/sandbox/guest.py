@@ -8,6 +8,7 @@ killed; the next request starts a new one.
 import contextlib
 import difflib
 import math
+import signal
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -88,6 +89,7 @@ class Guest:
         self.failures: tuple[Failure, ...] = ()
         self.warnings: list[Warned] = []
         self.protections: tuple[str, ...] = ()
+        self.killed = 0
 
     def start(self) -> None:
         """Start the process and load the submission, unless that is done.
@@ -205,7 +207,7 @@ class Guest:
                 yield answers
 
     def kill(self) -> int:
-        """End the process, if there is one. Returns its wait status."""
+        """End the process, if there is one. Returns its wait status, or `KILLED`."""
         if self._connection is None:
             return 0
         self._connection.close()
@@ -274,7 +276,9 @@ class Guest:
                 seconds=f"{seconds:g}",
             ) from error
         except (EOFError, OSError) as error:
-            raise words.died(name, self.kill()) from error
+            status = self.kill()
+            self.killed += status == signal.SIGKILL
+            raise words.died(name, status) from error
         except WireError as error:
             raise words.nonsense(name) from error
         finally:

@@ -5,6 +5,7 @@ import signal
 from grader.errors import Died, GraderError, Missing, Raised, StudentError, Trace, mark
 from grader.foreign import clean
 from grader.results import Text
+from grader.sandbox.inside.forkserver import KILLED
 
 # What an exception means to a student, where its own words don't say it.
 EXPLAINED = {
@@ -87,12 +88,14 @@ def nonsense(name: str) -> Died:
 
 
 def died(name: str, status: int) -> Died:
-    """The process ended, with this wait status."""
+    """The process ended with this wait status, or, with `KILLED`, closed its connection."""
+    if status == KILLED:
+        return Died("{name} closed its connection.", name=name)
     number = status & 0x7F
     if number == signal.SIGXCPU:
         return Died("{name} used up its CPU time and was stopped.", name=name)
     if number == signal.SIGKILL:
-        return Died("{name} broke off: out of memory, or it closed its connection.", name=name)
+        return Died("{name} was stopped, perhaps because memory ran out.", name=name)
     if number:
         how = signal.Signals(number).name if number in set(signal.Signals) else str(number)
         return Died("{name} crashed its process ({how}).", name=name, how=how)

@@ -6,7 +6,7 @@ its environment is cleared, its arguments name no course, and it imports no chec
 The trusted side sends one byte at a time over the control socket:
 
     F   with a descriptor attached: fork a child that serves on it    -> its pid
-    K   kill the child, if there is one, and wait for it              -> its wait status
+    K   wait for the child, if there is one, or kill it       -> its wait status, or KILLED
 """
 
 import gc
@@ -15,6 +15,7 @@ import random
 import signal
 import socket
 import struct
+import time
 
 import numpy as np
 
@@ -25,6 +26,10 @@ from .wire import Connection
 NUMBER = struct.Struct("<i")
 MAX_SETTINGS = 2**20
 UNKNOWN_MAPPED = 2**30
+# A process that is killed closes its connection a moment before it can be reaped.
+LINGER_SECONDS = 0.1
+PAUSE_SECONDS = 0.0005
+KILLED = -1
 
 
 def main(control_descriptor: int) -> None:
@@ -94,8 +99,20 @@ def seed_unseeded() -> None:
 
 
 def end(child: int) -> int:
-    """Kill a child and reap it; its wait status, or 0 if there was none."""
+    """Reap a child whose connection is closed; 0 if there was none.
+
+    Returns:
+        The wait status of one that has ended: by itself, or because somebody killed it. KILLED
+        of one that had not, and was killed here.
+    """
     if not child:
         return 0
+    deadline = time.monotonic() + LINGER_SECONDS
+    while time.monotonic() < deadline:
+        reaped, status = os.waitpid(child, os.WNOHANG)
+        if reaped:
+            return status
+        time.sleep(PAUSE_SECONDS)
     os.kill(child, signal.SIGKILL)  # not yet reaped, so the pid is still its own
-    return os.waitpid(child, 0)[1]
+    os.waitpid(child, 0)
+    return KILLED
