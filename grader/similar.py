@@ -38,16 +38,17 @@ WINDOW = 4
 MOST_FINGERPRINTS = 1_024
 WHOLE = np.uint64(1 << 63)  # set in the fingerprint of the whole code, and in no other
 
-# Chosen on made-up classes of 5 to 400 students: most copies are found, and a pair of which
-# neither copied is listed in one class of thirty; more often where all write the same things.
-RARE_SHARE = 0.1
-RARE_HOLDERS = 6
-BAR = 1.5
-SHARPNESS = 4
-UNSEEN = 10
+# All chosen on made-up classes of 5 to 400 students, with copies in many disguises. A pair of
+# which neither copied is listed in one class of thirty, or, where all write the same few
+# things, in one of four.
+RARE_SHARE = 0.1  # of the class may have what is evidence,
+RARE_HOLDERS = 6  # or so many students if that is more
+BAR = 1.5  # times log(class): the more pairs there are, the more are alike by chance
+SHARPNESS = 4  # of honest pairs many share much, but few share nearly all
+UNSEEN = 10  # students more than there are: in a class of three nothing is known to be rare
 FEW = 2
 
-CLOSEST = 20
+CLOSEST = 20  # of a ring's members each is compared with no more, for the sake of time
 MOST_PAIRS = 200
 
 TOKEN = re.compile(
@@ -201,7 +202,7 @@ def pairs(fingerprints: Mapping[str, Hashes], known: Hashes) -> tuple[Pair, ...]
         their weight beside that of all that the student with less of it has.
     """
     students = sorted(fingerprints)
-    if len(students) < 2:  # noqa: PLR2004
+    if not students:
         return ()
     group = _index([fingerprints[student] for student in students], known)
     matches = sorted(m for number in range(len(students)) for m in _matches(group, number))
@@ -222,9 +223,10 @@ def _index(prints: list[Hashes], known: Hashes) -> _Class:
     values, owned, counts = np.unique(joined[~last], return_inverse=True, return_counts=True)
     weights = 1.0 - np.log(counts) / np.log(students + UNSEEN)
     weights[np.isin(values, known)] = 0.0
-    totals = np.bincount(owners, weights=weights[owned], minlength=students)
+    totals = np.zeros(students)
+    np.add.at(totals, owners, weights[owned])
 
-    beyond = np.bincount(owners, weights=weights[owned] > 0.0, minlength=students)
+    beyond = np.bincount(owners[weights[owned] > 0.0], minlength=students)
     _, same, copies = np.unique(whole, return_inverse=True, return_counts=True)
     whole[(beyond < FEW) | (copies[same] > max(2, students / 2)) | np.isin(whole, known)] = 0
 

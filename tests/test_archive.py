@@ -234,9 +234,9 @@ def raw_zip(name, extra=b""):
     return buffer.getvalue().replace(fake, name)
 
 
-def unicode_path(name, about):
+def unicode_path(name, about, kind=0x7075):
     data = b"\1" + struct.pack("<L", zlib.crc32(about)) + name.encode()
-    return struct.pack("<HH", 0x7075, len(data)) + data
+    return struct.pack("<HH", kind, len(data)) + data
 
 
 ENCODED = {
@@ -245,6 +245,11 @@ ENCODED = {
     "code page 437": (raw_zip("\xe9\xff.py".encode("latin-1")), "Θ\xa0.py"),
     "Info-ZIP's field": (raw_zip(b"?.py", unicode_path("李.py", b"?.py")), "李.py"),
     "Info-ZIP's field of another name": (raw_zip(b"?.py", unicode_path("李.py", b"x.py")), "?.py"),
+    "another field": (raw_zip(b"?.py", unicode_path("李.py", b"?.py", 0x6375)), "?.py"),
+    "a field after another": (
+        raw_zip(b"?.py", b"\x55\x54\2\0ab" + unicode_path("李.py", b"?.py")),
+        "李.py",
+    ),
     "flagged": (zipped({"Ünal 李.py": CODE}), "Ünal 李.py"),
     "tar in UTF-8": (tarred({"Ünal 李.py": CODE}), "Ünal 李.py"),
 }

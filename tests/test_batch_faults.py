@@ -36,15 +36,15 @@ def place(tmp_path_factory):
     return folder
 
 
-def arguments(folder: Path, out: Path) -> tuple[object, ...]:
+def arguments(folder: Path, out: Path, *more: object) -> tuple[object, ...]:
     return ("batch", folder / "submissions", "--out", out, "--course", folder / "course",
-            "--jobs", 2, "--lang", "en")  # fmt: skip
+            "--lang", "en", *(more or ("--jobs", 2)))  # fmt: skip
 
 
-def start(folder: Path, out: Path) -> "subprocess.Popen[bytes]":
+def start(folder: Path, out: Path, *more: object, **variables: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command(*arguments(folder, out)),
-        env=environment(),
+        command(*arguments(folder, out, *more)),
+        env=environment(**variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -62,6 +62,7 @@ def test_grade_is_told_apart(grade: Grade, words: str) -> None:
     text = Page(render(REPORTS["failed"], "en", grade)).words()
     assert words in text
     assert "Score 29 of 100" in text
+    assert "Do this next" in text
     first, second = (Page(render(REPORTS["failed"], lang, grade)) for lang in LANGUAGES)
     assert [tag for tag, _ in first.elements] == [tag for tag, _ in second.elements]
 

@@ -287,6 +287,7 @@ def test_same_checks_lost() -> None:
         losing("d", 0, "passed", diagnoses=("known",)),
         losing("e", 0, "passed", cause=Text("Empty.")),
         student("f"),
+        replace(losing("g", 0, "passed"), status="not_graded"),
     )
     found = mistakes.by_lost_checks(group)
     assert {n: [s.entry.student for s in those] for n, those in found.items()} == {
@@ -294,6 +295,7 @@ def test_same_checks_lost() -> None:
         (2, 6): ["c"],
     }
     words = english(group).words()
+    assert f"1 student 2 {CHECKS[1].title.en}" not in words
     assert f"2 students 1 {CHECKS[0].title.en} 6 {CHECKS[5].title.en} A B" in words
     assert "1 more student lost checks in a combination that nobody else has." in words
 

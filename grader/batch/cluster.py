@@ -5,6 +5,7 @@ there is the same process as here, so what it answers is the same to the byte. D
 messages by pickle: they are ours, and a submission in them is bytes.
 """
 
+import logging
 import queue
 import shutil
 import uuid
@@ -103,6 +104,7 @@ class ClusterWorkers:
         Raises:
             UsageError: there is no scheduler at that address.
         """
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters we say
         try:
             self._client = distributed.Client(
                 address, timeout=CONNECT_SECONDS, set_as_default=False, name="grader"
@@ -120,7 +122,10 @@ class ClusterWorkers:
     @property
     def capacity(self) -> int:
         """A few jobs for each thread of the workers that are there at the moment."""
-        threads: int = sum(self._client.nthreads().values())
+        try:
+            threads: int = sum(self._client.nthreads().values())
+        except OSError as error:
+            raise failure(error) from error
         return max(1, JOBS_PER_THREAD * threads)
 
     def submit(self, job: bytes) -> "Future[bytes]":
@@ -140,6 +145,15 @@ class ClusterWorkers:
             self._client.close()
 
 
+def failure(detail: object) -> UsageError:
+    """Say that the cluster is not what it was, and that nothing is lost."""
+    return UsageError(
+        "The cluster failed: {detail}. What is graded so far is kept: the same command goes on "
+        "from there, with a cluster or without one.",
+        detail=clean(str(detail)),
+    )
+
+
 def _pass_on(theirs: Any, answer: "Future[bytes]") -> None:
     """Pass an answer of Dask's on, or say what happened."""
     if theirs.status == "finished":
@@ -155,10 +169,4 @@ def _pass_on(theirs: Any, answer: "Future[bytes]") -> None:
     elif isinstance(error, GraderError):
         answer.set_exception(error)
     else:
-        answer.set_exception(
-            UsageError(
-                "The cluster failed: {detail}. What is graded so far is kept: the same command "
-                "goes on from there.",
-                detail=clean(str(error or theirs.status)),
-            )
-        )
+        answer.set_exception(failure(error or theirs.status))

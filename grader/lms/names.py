@@ -46,8 +46,7 @@ def decoded(raw: bytes) -> str:
 
 def file_name(name: str) -> str:
     """Make a name readable that Python took for UTF-8 and that is not."""
-    raw = name.encode(errors="surrogateescape")
-    return decoded(raw) if raw != name.encode(errors="replace") else name
+    return decoded(name.encode(errors="surrogateescape"))
 
 
 def unicode_path(raw: bytes, extra: bytes) -> str:

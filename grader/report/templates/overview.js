@@ -17,7 +17,7 @@
   // Puts a button into each header. It sorts `rows` in place; what is missing stays last.
   function sortable(table, rows, show) {
     const headers = [...table.tHead.rows[0].cells];
-    const words = new Intl.Collator(root.lang, { numeric: true });
+    const words = new Intl.Collator(root.lang, {});
     const byText = (a, b) => words.compare(a, b);
     const byNumber = (a, b) => a - b;
 
@@ -64,7 +64,7 @@
       const missing = (header) => (row) =>
         parseFloat(row.cells[header.cellIndex].textContent) < header.dataset.most;
       const tests = [is, lost, named].filter((field) => field.value).map(among);
-      tests.push(...search.value.split(/\s+/).map((word) => (row) => texts.get(row).includes(word)));
+      tests.push(...plain(search.value).split(/\s+/).map((word) => (row) => texts.get(row).includes(word)));
       if (task.value) tests.push(missing(table.querySelector(`[data-task="${task.value}"]`)));
       return tests;
     }
@@ -81,10 +81,17 @@
         .replace("{cut}", shown.length);
     }
 
+    function choose(name, value) {
+      for (const field of form.querySelectorAll("input, select")) {
+        field.value = field.name === name ? value : "";
+      }
+      show();
+    }
+
     form.elements.search.addEventListener("input", () => show());
     // A text field's change comes when one clicks elsewhere: a row must not move away then.
     form.addEventListener("change", (event) => event.target.matches("select") && show());
-    form.addEventListener("reset", () => setTimeout(show));
+    form.elements.everyone.addEventListener("click", () => choose());
     form.addEventListener("submit", (event) => event.preventDefault());
     more.addEventListener("click", () => show(Infinity));
     // A browser fills the fields in again when one comes back from a student's page.
@@ -93,11 +100,7 @@
     window.addEventListener("afterprint", () => show());
     document.addEventListener("click", (event) => {
       const link = event.target.closest("a[data-pick]");
-      if (!link) return;
-      const [name, value] = link.dataset.pick.split("=");
-      for (const field of form.querySelectorAll("input, select")) field.value = "";
-      form.elements[name].value = value;
-      show();
+      if (link) choose(...link.dataset.pick.split("="));
     });
     show();
     return () => show();
