@@ -87,10 +87,10 @@ class _Class(NamedTuple):
     """A class of n students as an inverted index.
 
     Args:
-        owned: the fingerprints, as numbers from 0, that a student shares with others; his lie
-            from starts[student] to starts[student + 1], sorted.
+        owned: the fingerprints, as numbers from 0, that a student shares with others: from
+            starts[student] to starts[student + 1], sorted.
         starts: int array (n + 1,).
-        holders: the students who have a fingerprint; from first[it] to first[it + 1].
+        holders: the students who have a fingerprint: from first[it] to first[it + 1].
         first: int array (fingerprints + 1,).
         weights: of each fingerprint, in [0, 1]: 1 if only one has it, 0 if it is known.
         totals: the weight of all that a student has, float64 array (n,).
@@ -228,7 +228,7 @@ def _index(prints: list[Hashes], known: Hashes) -> _Class:
 
     beyond = np.bincount(owners[weights[owned] > 0.0], minlength=students)
     _, same, copies = np.unique(whole, return_inverse=True, return_counts=True)
-    whole[(beyond < FEW) | (copies[same] > max(2, students / 2)) | np.isin(whole, known)] = 0
+    whole[(beyond < FEW) | (copies[same] > max(2, students / 2))] = 0
 
     useful = (weights > 0.0) & (counts > 1)
     owners, owned = owners[useful[owned]], owned[useful[owned]]
@@ -245,7 +245,7 @@ def _index(prints: list[Hashes], known: Hashes) -> _Class:
 
 
 def _matches(group: _Class, student: int) -> Iterator[_Match]:
-    """Find whose work, of the students after this one, is too much like his."""
+    """Find, among the students after this one, those whose work is too much like it."""
     mine = group.prints(student)
     students = len(group.whole)
     evidence = np.zeros(students)

@@ -154,7 +154,7 @@ def test_statements_in_a_row_are_seen_together():
     ("one", "other"),
     [
         ("def f(a, y):\n    return a * a - y\n", "def f(a, y):\n    return y * a - y\n"),
-        ("def f(x):\n    return np.max(x) + x\n", "def f(x):\n    return np.min(x) + x\n"),
+        ("def f(x):\n    return np.exp(x) + x\n", "def f(x):\n    return np.log(x) + x\n"),
         ("def f(x):\n    return len(x) + x + x\n", "def f(x):\n    return sum(x) + x + x\n"),
         ("def f(x, y):\n    x += y\n    return x\n", "def f(x, y):\n    x -= y\n    return x\n"),
     ],
@@ -163,6 +163,16 @@ def test_statements_in_a_row_are_seen_together():
 def test_other_code_has_other_fingerprints(one, other):
     """What the code does tells fingerprints apart."""
     assert prints_of(one)[:-1].tolist() != prints_of(other)[:-1].tolist()
+
+
+@pytest.mark.parametrize("number", ["2.0", ".5", "1e-12", "1E+5", "0x1F", "1_000", "2j", "6."])
+def test_a_number_is_a_number(number):
+    """However a number is written, it is one token, and the same as any other."""
+    source = "def f(x, y):\n    return x * {} + y - x\n"
+    assert (
+        prints_of(source.format(number))[:-1].tolist()
+        == prints_of(source.format("1"))[:-1].tolist()
+    )
 
 
 def test_nobody_in_an_honest_class_is_listed():
@@ -268,17 +278,38 @@ def test_part_of_a_longer_program():
     assert pair.share == 1.0
 
 
-def random_class(students, rings, seed=0):
-    """Fingerprints without any code: rings of three that have 30 in common, and 3 to each."""
-    rng = np.random.default_rng(seed)
-    own = rng.integers(0, 1 << 62, (students, 3), dtype=np.uint64)
-    common = rng.integers(0, 1 << 62, (rings, 30), dtype=np.uint64)
+def random_class(students, rings, common=30, own=3):
+    """Fingerprints without any code: rings of three with some in common, and some to each."""
+    rng = np.random.default_rng(0)
+    alone = rng.integers(0, 1 << 62, (students, own), dtype=np.uint64)
+    shared = rng.integers(0, 1 << 62, (rings, common), dtype=np.uint64)
     return {
         f"s{number:05}": np.unique(
-            np.append(own[number], common[number // 3] if number < 3 * rings else NO_PRINTS)
+            np.append(alone[number], shared[number // 3] if number < 3 * rings else NO_PRINTS)
         )
         for number in range(students)
     }
+
+
+@pytest.mark.parametrize(
+    ("common", "own", "listed"),
+    [(30, 0, 2), (30, 3, 2), (30, 30, 0), (60, 10, 2), (300, 300, 2), (5, 0, 0), (15, 0, 2)],
+)
+def test_much_and_nearly_all(common, own, listed):
+    """The less two have in common, the nearer must it be to all that they have."""
+    assert len(pairs(random_class(60, 1, common, own), NO_PRINTS)) == listed
+
+
+def test_the_closest_of_many_is_found():
+    """Who is like fifty others, and like one of them most, is listed with that one first."""
+    group = random_class(600, 1, common=90, own=1)
+    for number in range(50):
+        group[f"s{number:05}"] = np.union1d(group[f"s{number:05}"], group["s00000"][5:])
+    twin = np.append(group["s00000"], np.uint64(1 << 62))
+    group["s00000"], group["s00049"] = twin, twin
+    first, *others = pairs(group, NO_PRINTS)
+    assert (first.first, first.second, first.share) == ("s00000", "s00049", 1.0)
+    assert len(others) == 48
 
 
 def test_the_list_has_an_end():

@@ -17,7 +17,7 @@
   // Puts a button into each header. It sorts `rows` in place; what is missing stays last.
   function sortable(table, rows, show) {
     const headers = [...table.tHead.rows[0].cells];
-    const words = new Intl.Collator(root.lang, {});
+    const words = new Intl.Collator(root.lang, { numeric: true });
     const byText = (a, b) => words.compare(a, b);
     const byNumber = (a, b) => a - b;
 
