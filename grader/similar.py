@@ -11,7 +11,7 @@ round brackets are gone. Each definition at the top level is winnowed by itself,
 order doesn't matter, nor whether they stand in one file or in a notebook's cells.
 
 In a short assignment honest work is alike, too. So a fingerprint counts for less the more of
-the class have it, and what is known (the template, given code, the answer) does not count.
+the class have it, and what is known (the template and given code) doesn't count at all.
 """
 
 import builtins
@@ -38,9 +38,9 @@ WINDOW = 4
 MOST_FINGERPRINTS = 1_024
 WHOLE = np.uint64(1 << 63)  # set in the fingerprint of the whole code, and in no other
 
-# All chosen on made-up classes of 5 to 400 students, with copies in many disguises. A pair of
-# which neither copied is listed in one class of thirty, or, where all write the same few
-# things, in one of four.
+# All chosen on made-up classes of 3 to 400 students, with copies in many disguises. A pair of
+# which neither copied is listed in one class of thirty; but where all write the same few
+# things, one in each large class.
 RARE_SHARE = 0.1  # of the class may have what is evidence,
 RARE_HOLDERS = 6  # or so many students if that is more
 BAR = 1.5  # times log(class): the more pairs there are, the more are alike by chance
@@ -65,8 +65,6 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 MEANINGFUL = frozenset(keyword.kwlist) | frozenset(dir(builtins))
-
-
 ANY = {kind: zlib.crc32(kind.encode()) for kind in ("name", "number")}
 
 
@@ -133,11 +131,12 @@ def fingerprints(code: Sequence[Part]) -> Hashes:
         source the smallest hashes, so that of two long ones the same are kept. The last one
         stands for the whole: names and numbers count in it, the order of definitions doesn't.
     """
-    chunks = list(_chunks("\n".join(part.source for part in code)))
-    found = [_winnow(chunk) for chunk in chunks]
-    kept = np.unique(np.concatenate([np.empty(0, np.uint64), *found]))[:MOST_FINGERPRINTS]
-    spelled = sorted(hashlib.blake2b(chunk.spelled.tobytes()).digest() for chunk in chunks)
-    whole = hashlib.blake2b(b"".join(spelled), digest_size=8).digest()
+    found, spelled = [np.empty(0, np.uint64)], []
+    for chunk in _chunks("\n".join(part.source for part in code)):
+        found.append(_winnow(chunk))
+        spelled.append(hashlib.blake2b(chunk.spelled.tobytes(), digest_size=16).digest())
+    kept = np.unique(np.concatenate(found))[:MOST_FINGERPRINTS]
+    whole = hashlib.blake2b(b"".join(sorted(spelled)), digest_size=8).digest()
     return np.append(kept, np.frombuffer(whole, np.uint64) | WHOLE)
 
 
@@ -193,7 +192,8 @@ def pairs(fingerprints: Mapping[str, Hashes], known: Hashes) -> tuple[Pair, ...]
 
     Args:
         fingerprints: by the student's id.
-        known: of the template, given code and the answer: they count for nothing.
+        known: of the template and given code: they count for nothing. The answer need not be
+            among them: what many found by themselves weighs little.
 
     Returns:
         At most MOST_PAIRS, most alike first, the same whatever the order of the mapping. Of a

@@ -122,7 +122,7 @@ def test_everyone_has_a_grade(graded):
 def test_what_is_printed(graded):
     """The terminal tells how many, the mean, the median, the slowest, and where to look."""
     _, ran = graded
-    assert "7 submissions" in ran.out
+    assert "Submissions: 7" in ran.out
     assert "Doubling and halving: 7 of 7 graded" in ran.out
     assert "Mean 4.3, median 2, of 10 points" in ran.out
     assert "Slowest: " in ran.out
@@ -270,7 +270,7 @@ def test_who_is_absent_keeps_the_grade(batch, submissions, out):
     batch()
     shutil.rmtree(submissions / "ann")
     ran = batch()
-    assert "1 of them were graded before and are not here now" in ran.words
+    assert "Graded before, and not here now: 1" in ran.words
     assert finals(out) == SCORES
 
 

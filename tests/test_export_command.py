@@ -73,7 +73,7 @@ def test_grades_go_back_into_the_platforms_sheet(batch, tmp_path):
     sheet, filled = tmp_path / "sheet.csv", tmp_path / "filled.csv"
     sheet.write_text({"canvas": CANVAS, "moodle": MOODLE}[platform], encoding="utf-8")
     ran = export(out, platform, filled, "--sheet", sheet)
-    assert "2 grades filled in" in ran.out
+    assert "Grades filled in: 2" in ran.out
     heads, *students = rows(filled.read_text(encoding="utf-8"))
     column = heads.index(f"{NAME} (12)" if platform == "canvas" else "Grade")
     grades = {row[1]: row[column] for row in students}

@@ -12,7 +12,7 @@ from grader.results import Text
 GRADER = Path(__file__).parents[1] / "grader"
 SPEAKERS = """
     Text translate _ mark UsageError CourseError CheckError SandboxError
-    Unreadable Missing Raised TimedOut Died
+    Unreadable Missing Raised TimedOut Died WorkerError
 """.split()
 FIELD = re.compile(r"\{[^{}]*\}")
 ALIKE = {"{name}"}  # nothing to translate

@@ -147,6 +147,7 @@ class Plugin:
         self._watch = watch
         self._checks: dict[str, Check] = {}  # by pytest's node id
         self._outcomes: dict[str, CheckResult] = {}  # by the check's id
+        self._setup_seconds = 0.0
         self.results: list[CheckResult] = []
         self.trained: Training | None = None
         self._unreadable: Unreadable | None = None
@@ -330,6 +331,8 @@ class Plugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Iterator[None]:
         """Turn what a check raised into its result."""
+        if call.when == "setup":
+            self._setup_seconds = call.duration  # in it, perhaps, the training run
         if call.when == "call" or call.excinfo is not None:
             self._finish(item, call)
         return (yield)
@@ -339,7 +342,8 @@ class Plugin:
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, Unreadable):
             self._unreadable = error
-        result = self._result(found, error, call.duration)
+        seconds = call.duration + (self._setup_seconds if call.when == "call" else 0.0)
+        result = self._result(found, error, seconds)
         if isinstance(error, NotGraded) and not isinstance(error, CheckError):
             self.broken = self.broken or error
             item.session.shouldstop = "student code can't be run"

@@ -18,7 +18,7 @@ from grader.cli.exits import COULD_NOT, EVERYONE_GRADED
 from grader.cli.output import console
 from grader.cli.progress import progress
 from grader.course import assignment_of_course
-from grader.errors import UsageError
+from grader.errors import UsageError, mark
 from grader.foreign import clean
 from grader.gradebook import About, Gradebook
 from grader.lms.intake import Handed, Handing, open_submissions
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
                 screen.print(line)
             handed = _wanted(handing, options.only)
             with _workers(options, snapshot, about, folder, limits.total_seconds) as workers:
-                with _stopping(), progress(screen, translate("grading", lang), lang) as watch:
+                with _stopping(lang), progress(screen, translate("grading", lang), lang) as watch:
                     batch.grade(assignment, snapshot.digest, handed, workers, watch)
                 here = {h.entry.student for h in handing.handed}
                 absent = [student for student in book.students() if student not in here]
@@ -126,7 +126,7 @@ def _workers(
 
 
 @contextlib.contextmanager
-def _stopping() -> Iterator[None]:
+def _stopping(lang: str) -> Iterator[None]:
     """Take a request to end for Ctrl-C, and say that nothing is lost."""
 
     def stop(_number: int, _frame: object) -> None:
@@ -136,10 +136,8 @@ def _stopping() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print(
-            "\nStopped. What is graded so far is kept: the same command goes on from there.",
-            file=sys.stderr,
-        )
+        said = mark("Stopped. What is graded so far is kept: the same command goes on from there.")
+        print(f"\n{translate(said, lang)}", file=sys.stderr)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -101,7 +101,7 @@ def _refill(export: Export, fill: Callable[[str], Filled]) -> None:
         ) from error
     write(export.out, filled.text, ELSEWHERE)
     lang = export.lang
-    export.screen.print(translate("{count} grades filled in", lang).format(count=filled.filled))
+    export.screen.print(translate("Grades filled in: {count}", lang).format(count=filled.filled))
     if filled.missing:
         names = ", ".join(filled.missing[:MOST_LISTED])
         more = ", ..." if len(filled.missing) > MOST_LISTED else ""

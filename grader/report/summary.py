@@ -10,14 +10,13 @@ from rich.text import Text as Line
 from grader.errors import mark
 from grader.grades import Overview, Standing
 from grader.report.language import points, show, translate
-from grader.results import Text
 
 PLATFORMS = {
-    "moodle": mark("{count} submissions, from Moodle"),
-    "canvas": mark("{count} submissions, from Canvas"),
-    "gradescope": mark("{count} submissions, from Gradescope"),
-    "blackboard": mark("{count} submissions, from Blackboard"),
-    "plain": mark("{count} submissions"),
+    "moodle": mark("Submissions from Moodle: {count}"),
+    "canvas": mark("Submissions from Canvas: {count}"),
+    "gradescope": mark("Submissions from Gradescope: {count}"),
+    "blackboard": mark("Submissions from Blackboard: {count}"),
+    "plain": mark("Submissions: {count}"),
 }
 MOST_LISTED = 20
 MOST_IGNORED = 5
@@ -45,22 +44,22 @@ def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Tabl
         lang: one of `language.LANGUAGES`.
     """
 
-    def say(template: str, **fields: object) -> str:
+    def _(template: str, **fields: object) -> str:
         return translate(template, lang).format(**fields)
 
     finals = [s.grade.final for s in whole.standings if s.grade.final is not None]
     without = [s for s in whole.standings if s.grade.final is None]
     total = len(whole.standings)
-    counts = say("{graded} of {total} graded", graded=len(finals), total=total)
+    counts = _("{graded} of {total} graded", graded=len(finals), total=total)
     if without:
-        counts += say(", {count} not graded", count=len(without))
+        counts += _(", {count} not graded", count=len(without))
     yield Line(f"{show(whole.title, lang)}: {counts}", style="bold")
     if absent:
-        yield Line(say("{count} of them were graded before and are not here now.", count=absent))
+        yield Line(_("Graded before, and not here now: {count}", count=absent))
     if finals:
         most = points(whole.standings[0].grade.max_score)
         yield Line(
-            say(
+            _(
                 "Mean {mean}, median {median}, of {most} points",
                 mean=points(round(statistics.fmean(finals), 1)),
                 median=points(round(statistics.median(finals), 1)),
@@ -68,14 +67,14 @@ def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Tabl
             )
         )
     if without:
-        yield Line(say("Not graded:"), style="bold")
+        yield Line(_("Not graded:"), style="bold")
         yield Padding.indent(_reasons(without[:MOST_LISTED], lang), 2)
         if len(without) > MOST_LISTED:
-            yield Line(say("  ... and {count} more", count=len(without) - MOST_LISTED))
+            yield Line("  " + _("... and {count} more", count=len(without) - MOST_LISTED))
     slowest = sorted(whole.standings, key=lambda s: (-s.seconds, s.entry.student))[:SLOWEST]
     named = ", ".join(f"{s.entry.name} ({s.seconds:.1f} s)" for s in slowest if s.seconds)
     if named:
-        yield Line(say("Slowest: {names}", names=named))
+        yield Line(_("Slowest: {names}", names=named))
 
 
 def _reasons(standings: list[Standing], lang: str) -> Table:
@@ -83,6 +82,6 @@ def _reasons(standings: list[Standing], lang: str) -> Table:
     table.add_column(overflow="fold", max_width=24)
     table.add_column(overflow="fold")
     for standing in standings:
-        reason = standing.reason or Text("")
-        table.add_row(standing.entry.name, show(reason, lang))
+        reason = show(standing.reason, lang) if standing.reason else ""
+        table.add_row(standing.entry.name, reason)
     return table
