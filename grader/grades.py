@@ -171,7 +171,7 @@ class Pair(msgspec.Struct, frozen=True):
         first: a student's id, sorted before `second`.
         second: the other one's.
         shared: fingerprints that both have and few others do.
-        share: of the smaller submission's fingerprints, in [0, 1].
+        share: of the smaller submission's fingerprints, rare ones counting more, in [0, 1].
     """
 
     first: str

@@ -67,6 +67,8 @@ def take(path: Path, scratch: Path, max_kib: int = 64) -> Taken:
     scratch.mkdir(exist_ok=True)
     with open_submissions(path, scratch, max_kib) as handing:
         assert all(file.name.isdecimal() for file in scratch.iterdir())
+        wanted = {at for handed in handing.handed for _, at in handed.files}
+        assert set(scratch.iterdir()) <= wanted
         rows = {
             handed.entry.student: Row(
                 handed.entry,

@@ -425,7 +425,6 @@ BAD = {
     ),
     "bomb": ("work.zip", zipped({f"{n}.py": ZEROS for n in range(20)}), "more than 1 MiB, or 50 t"),
     "bomb in a tar": ("work.tgz", tarred({"a.bin": ZEROS}), "work.tgz holds more than 1 MiB"),
-    "too large": ("work.zip", zipped({"a": os.urandom(1 << 20)}), "work.zip holds more than 1 MiB"),
     "too many": ("work.zip", rich(41), "work.zip holds more than 40 files"),
     "no code": ("work.zip", zipped({"a.pdf": b""}), "but work.zip/a.pdf. Hand in"),
     "nothing": ("work.zip", zipped({}), "holds no file"),
@@ -442,12 +441,24 @@ BAD = {
 def test_a_bad_archive_is_its_students_problem_alone(tmp_path, monkeypatch, name, data, said):
     """Whatever a student's archive is, the row says why there is nothing to grade."""
     monkeypatch.setattr(contents, "INNER", SMALL)
-    monkeypatch.setattr(contents, "LARGEST", 1 << 20)
-    monkeypatch.setattr(intake, "LARGEST", 1 << 20)
     rows = take_zip(tmp_path, FILES | {f"carol/{name}": data}).rows
     assert said in rows["carol"].problem
     assert rows["carol"].files == {}
     assert rows["alice"].files == rows["bob"].files == {"hw.py": CODE}
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_an_archive_that_is_too_large_is_not_opened(tmp_path, monkeypatch, depth):
+    """An archive inside, at whatever depth, is copied up to its limit and then given up."""
+    data = zipped({"hw.py": CODE, "data.bin": os.urandom(2000)})
+    for module in (contents, intake):
+        monkeypatch.setattr(module, "LARGEST", len(data) if depth == 1 else 4 * len(data))
+    works = {"carol": data, "dave": data + b"\0"}
+    if depth == 2:
+        more = {"pad.bin": os.urandom(3 * len(data))}
+        works = {who: zipped({"hw.zip": zipped({"hw.py": work} | more)}) for who, work in works.items()}
+    rows = take_zip(tmp_path, {f"{who}/work.zip": data for who, data in works.items()}).rows
+    assert "holds more than 256 MiB" in rows["dave"].problem
 
 
 def test_archives_inside_share_one_allowance(tmp_path, monkeypatch):

@@ -107,8 +107,8 @@ class _Guard:
         self.tell = file.tell
 
     def read(self, size: int = -1) -> bytes:
-        data = self.file.read(self.most + 1 if size < 0 else min(size, self.most + 1))
-        if len(data) > self.most or self.tell() > self.end:
+        data = self.file.read(min(size, self.most + 1))
+        if len(data) > self.most:
             raise Refused("large")
         return data
 
@@ -161,8 +161,9 @@ def bring(
             place = next(places)
             why = _copy(opener, place, packed.pop(index))
             allowed -= place.stat().st_size
-            if allowed < 0:
+            if why or allowed < 0:
                 place.unlink()
+            if allowed < 0:
                 raise Refused("large")
             yield member, place, why
         if not packed:
@@ -173,7 +174,7 @@ def _copy(opener: Opener, place: Path, left: int) -> Why | None:
     with place.open("wb") as copy:
         try:
             with opener() as source:
-                while left and (chunk := source.read(min(left, CHUNK))):
+                while chunk := source.read(min(left, CHUNK)):
                     copy.write(chunk)
                     left -= len(chunk)
         except UNSOUND as error:

@@ -72,9 +72,7 @@ def refusal(why: Why, name: str) -> Text:
         why: as the archive's reader says.
         name: of the file, not cleaned.
     """
-    template = REFUSED[why]
-    limits = {name: limit for name, limit in INNER._asdict().items() if f"{{{name}}}" in template}
-    return Text(template, params={"file": shown(name)} | limits)
+    return Text(REFUSED[why], params={"file": shown(name), **INNER._asdict()})
 
 
 def sort_out(named: Mapping[str, Member]) -> Sorted:
@@ -127,7 +125,6 @@ def open_archive(name: str, path: Path, places: Iterator[Path], most: int) -> Co
         found.problems.extend(opened.problems)
         waiting += [(*archive, depth + 1) for archive in deeper]
         limits = limits._replace(mib=limits.mib - unpacked)
-    found.files.sort(key=lambda file: (file[0].count("/"), file[0]))
     return found
 
 

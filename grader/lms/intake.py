@@ -140,10 +140,9 @@ def _open(path: Path, places: Iterator[Path], most: int) -> Handing:
         raise Refused("broken")
     members = (list_folder if stat.S_ISDIR(mode) else list_archive)(path, DOWNLOAD)
     members = [m for m in members if any(m.parts) and not is_junk(m.parts)]
-    prefix = layouts.wrapper([m.parts for m in members], stem(path.absolute().name))
-    size = len(prefix)
-    found = {m.parts[size:]: m for m in members if m.parts[:size] == prefix and any(m.parts[size:])}
-    ignored = ["/".join(m.parts) for m in members if m.parts[:size] != prefix and m.parts[-1]]
+    depth = layouts.wrapped([m.parts for m in members], stem(path.absolute().name))
+    found = {m.parts[depth:]: m for m in members if any(m.parts[depth:])}
+    ignored = ["/".join(m.parts) for m in members if not any(m.parts[depth:]) and m.parts[-1]]
     source = layouts.recognise(tuple(found))
     place = _placing(source, found, path, places)
     students: dict[str, list[tuple[Piece, Member]]] = {}
@@ -170,8 +169,7 @@ def _placing(source: Source, found: Found, path: Path, places: Iterator[Path]) -
         receipts = {}
         for member, at, why in bring(path, dict.fromkeys(names, RECEIPT), places, DOWNLOAD):
             if not why:
-                with at.open("rb") as file:
-                    receipts[names[member]] = file.read(RECEIPT).decode(errors="replace")
+                receipts[names[member]] = _read(member, at, RECEIPT).decode(errors="replace")
         return layouts.blackboard(found, receipts)
     if source == "gradescope":
         return layouts.gradescope(_metadata(found, path, places))
@@ -180,12 +178,12 @@ def _placing(source: Source, found: Found, path: Path, places: Iterator[Path]) -
 
 def _metadata(found: Found, path: Path, places: Iterator[Path]) -> dict[str, layouts.Submission]:
     wanted = {found[name]: METADATA_BYTES + 1 for name in ((METADATA,),) if name in found}
-    for _, at, why in bring(path, wanted, places, DOWNLOAD):
+    for member, at, why in bring(path, wanted, places, DOWNLOAD):
         try:
-            if why or at.stat().st_size > METADATA_BYTES:
+            data = b"" if why else _read(member, at, METADATA_BYTES + 1)
+            if len(data) > METADATA_BYTES:
                 raise ValueError  # noqa: TRY301 - as bad as what is not YAML
-            with at.open("rb") as file:
-                return read_metadata(file)
+            return read_metadata(data)
         except ValueError as error:
             raise UsageError(
                 "{file} in {path} can't be understood. Download the submissions again.",
@@ -193,6 +191,15 @@ def _metadata(found: Found, path: Path, places: Iterator[Path]) -> dict[str, lay
                 path=str(path),
             ) from error
     return {}
+
+
+def _read(member: Member, at: Path, most: int) -> bytes:
+    """Read what only we need, and leave no copy of it."""
+    with at.open("rb") as file:
+        data = file.read(most)
+    if not member.path:
+        at.unlink()
+    return data
 
 
 def _work(source: Source, handed: list[tuple[Piece, Member]]) -> _Work:
@@ -257,7 +264,8 @@ def _hand(works: list[_Work], path: Path, places: Iterator[Path], most: int) -> 
 def _row(work: _Work, student: str, contents: Mapping[Member, Contents]) -> Handed:
     code, archives, others, problems = work.newest
     mine = [contents[member] for member in (code | archives).values()]
-    files = tuple(file for each in mine for file in each.files)
+    found = [file for each in mine for file in each.files]
+    files = tuple(sorted(found, key=lambda file: (file[0].count("/"), file[0])))
     problems = problems + [problem for each in mine for problem in each.problems]
     names = listed(itertools.chain(others, *(each.others for each in mine), work.others))
     if files:

@@ -11,6 +11,7 @@ fits is the platform's own, and no file can pose as somebody else's.
 """
 
 import datetime as dt
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,8 +127,8 @@ def recognise(names: Sequence[Parts]) -> Source:
     return best if votes[best] * 2 > len(tops) else "plain"
 
 
-def wrapper(names: Sequence[Parts], title: str) -> Parts:
-    """Find the folders that everything lies in, but for what is nobody's.
+def wrapped(names: Sequence[Parts], title: str) -> int:
+    """Count the folders around everything but what is nobody's.
 
     A single folder with two students' work in it is one, or with what a platform names like
     that; with one student's it is this student's folder, unless it is called like the download.
@@ -136,17 +137,15 @@ def wrapper(names: Sequence[Parts], title: str) -> Parts:
         names: all of them.
         title: the download's name without its ending.
     """
-    prefix: Parts = ()
-    while True:
-        size = len(prefix)
-        below = [n[size:] for n in names if n[:size] == prefix and any(n[size:])]
-        tops = {n[0] for n in below if not is_nobodys(n)}
-        inside = [n[1:] for n in below if n[0] in tops and any(n[1:]) and not is_nobodys(n[1:])]
+    for depth in itertools.count():
+        below = [name[depth:] for name in names if any(name[depth:])]
+        tops = {name[0] for name in below if not is_nobodys(name)}
+        inside = [n[1:] for n in below if any(n[1:]) and not is_nobodys(n[1:])]
         students = {n[0] if n[1:] else stem(n[0]) for n in inside}
         several = len(students) > 1 or tops == {title} or any(map(_of_platform, students))
-        if len(tops) != 1 or not students or not several or any(map(_of_platform, tops)):
-            return prefix
-        prefix = (*prefix, *tops)
+        if len(tops) != 1 or not several or any(map(_of_platform, tops)):
+            break
+    return depth
 
 
 def is_nobodys(name: Parts) -> bool:
@@ -218,7 +217,7 @@ def blackboard(names: Iterable[Parts], receipts: Mapping[str, str]) -> Placing:
         owner = Owner(head, name.strip(), nick=user, ref=user)
         when = _time(match["time"])
         file = "/".join((match["file"], *path[1:])) if match["file"] else ""
-        original = f"{match['time']} {file}" if file else ""
+        original = f"{match['time']} {file}"
         return [Piece(owner, file, match["time"], original=original, submitted=when)]
 
     return place
@@ -270,7 +269,7 @@ def gradescope(submissions: Mapping[str, Submission]) -> Placing:
             for full, sid, email in submitters
         ]
         attempt = f"{created.isoformat() if created else '':<40} {folder:>40}"
-        original = "/".join(name) if file else ""
+        original = "/".join(name)
         return [
             Piece(owner, file, attempt, original=original, submitted=created)
             for owner in owners or [Owner(folder, folder, nick=folder, ref=folder)]

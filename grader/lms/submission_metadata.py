@@ -8,7 +8,7 @@ for a single value at most, so none can blow it up.
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from grader.lms.layouts import Submission
 
@@ -16,11 +16,11 @@ DEEP = 50
 PERSON = (":name", ":sid", ":email")
 
 
-def read_metadata(file: IO[bytes]) -> dict[str, Submission]:
+def read_metadata(data: bytes) -> dict[str, Submission]:
     """Read the metadata.
 
     Args:
-        file: YAML as Ruby writes it, where the keys of records start with a colon.
+        data: YAML as Ruby writes it, where the keys of records start with a colon.
 
     Returns:
         Submissions by their folders' names.
@@ -30,7 +30,7 @@ def read_metadata(file: IO[bytes]) -> dict[str, Submission]:
     """
     created: dict[str, dt.datetime | None] = {}
     people: dict[str, dict[str, dict[str, str]]] = {}
-    for keys, value in _document(file):
+    for keys, value in _document(data):
         match keys:
             case (folder, ":created_at"):
                 created[folder] = _time(value)
@@ -50,11 +50,11 @@ def read_metadata(file: IO[bytes]) -> dict[str, Submission]:
     }
 
 
-def _document(file: IO[bytes]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _document(data: bytes) -> Iterator[tuple[tuple[str, ...], str]]:
     import yaml  # noqa: PLC0415 - nobody but Gradescope's users need it
 
     try:
-        events = yaml.parse(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        events = yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         anchors: dict[str, str] = {}
         for event in events:
             if isinstance(event, yaml.NodeEvent):

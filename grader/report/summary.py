@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from grader.errors import mark
+from grader.foreign import clean
 from grader.grades import Overview, Standing
 from grader.report.language import points, show, translate
 
@@ -21,6 +22,8 @@ PLATFORMS = {
 MOST_LISTED = 20
 MOST_IGNORED = 5
 SLOWEST = 3
+NOTICED = 0.1  # seconds
+MAX_NAME = 40
 
 
 def intake_lines(
@@ -53,7 +56,8 @@ def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Tabl
     counts = _("{graded} of {total} graded", graded=len(finals), total=total)
     if without:
         counts += _(", {count} not graded", count=len(without))
-    yield Line(f"{show(whole.title, lang)}: {counts}", style="bold")
+    title = show(whole.title, lang)
+    yield Line(_("{title}: {counts}", title=title, counts=counts), style="bold")
     if absent:
         yield Line(_("Graded before, and not here now: {count}", count=absent))
     if finals:
@@ -72,7 +76,11 @@ def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Tabl
         if len(without) > MOST_LISTED:
             yield Line("  " + _("... and {count} more", count=len(without) - MOST_LISTED))
     slowest = sorted(whole.standings, key=lambda s: (-s.seconds, s.entry.student))[:SLOWEST]
-    named = ", ".join(f"{s.entry.name} ({s.seconds:.1f} s)" for s in slowest if s.seconds)
+    named = ", ".join(
+        f"{clean(s.entry.name, MAX_NAME)} ({s.seconds:.1f} s)"
+        for s in slowest
+        if s.seconds >= NOTICED
+    )
     if named:
         yield Line(_("Slowest: {names}", names=named))
 
@@ -83,5 +91,5 @@ def _reasons(standings: list[Standing], lang: str) -> Table:
     table.add_column(overflow="fold")
     for standing in standings:
         reason = show(standing.reason, lang) if standing.reason else ""
-        table.add_row(standing.entry.name, reason)
+        table.add_row(clean(standing.entry.name, MAX_NAME), reason)
     return table
