@@ -1,5 +1,6 @@
 """Workers on this machine, one for each core."""
 
+import itertools
 import os
 import queue
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,11 +9,11 @@ from grader.batch.jobs import Setting
 from grader.batch.process import Worker
 
 
-def cores() -> int:
-    """Count the cores that this process may use."""
+def cores() -> tuple[int | None, ...]:
+    """List the cores that this process may use; where they have no numbers, each is None."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return (None,) * (os.cpu_count() or 1)
 
 
 class LocalWorkers:
@@ -21,12 +22,16 @@ class LocalWorkers:
     def __init__(self, setting: Setting, count: int, seconds: float) -> None:
         """Start `count` workers; they warm up while we go on.
 
+        Each stays on a core of its own, with the students' processes: so N jobs take N cores and
+        no more, and what passes between the two sides of a border does not leave the core.
+
         Args:
             setting: what the jobs have in common.
             count: how many jobs are done at the same time.
             seconds: that one grading may take at most.
         """
-        self._workers = [Worker(setting, seconds) for _ in range(count)]
+        places = itertools.islice(itertools.cycle(cores()), count)
+        self._workers = [Worker(setting, seconds, core) for core in places]
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)

@@ -31,13 +31,15 @@ class WorkerError(NotGraded):
 class Worker:
     """One process that grades. One thread at a time may give it jobs, and any may close it."""
 
-    def __init__(self, setting: Setting, seconds: float) -> None:
+    def __init__(self, setting: Setting, seconds: float, core: int | None = None) -> None:
         """Start it; it warms up while we go on.
 
         Args:
             setting: what its jobs have in common.
             seconds: that one grading may take at most, wall clock.
+            core: that it is to stay on, with the students' processes; None for any.
         """
+        self._core = "" if core is None else str(core)
         self._setting = msgspec.msgpack.encode(setting)
         # After that a job is taken to hang.
         self._patience = seconds * MOST_GRADINGS + START_SECONDS
@@ -50,7 +52,7 @@ class Worker:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.batch.worker", str(theirs.fileno())],
+                [sys.executable, "-m", "grader.batch.worker", str(theirs.fileno()), self._core],
                 env=os.environ | ENVIRONMENT,
                 start_new_session=True,  # Ctrl-C is for the coordinating process alone
                 pass_fds=[theirs.fileno()],

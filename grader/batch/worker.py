@@ -129,4 +129,6 @@ def _with_original_paths(report: Report, setting: Setting) -> Report:
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
+    if sys.argv[2]:
+        os.sched_setaffinity(0, {int(sys.argv[2])})
     main(int(sys.argv[1]))

@@ -118,7 +118,7 @@ def _workers(
     else:
         course = folder.room("course")
         snapshot.unpack(course)
-        workers = LocalWorkers(setting_of(about, course), options.jobs or cores(), total)
+        workers = LocalWorkers(setting_of(about, course), options.jobs or len(cores()), total)
     try:
         yield workers
     finally:

@@ -51,7 +51,7 @@ def show_again(path: Path, jobs: int | None, lang: str | None, *, quiet: bool) -
             book.describe(msgspec.structs.replace(batch.about, lang=lang))
             batch = Batch(folder, book)
         students = book.students()
-        count = min(jobs or cores(), max(1, len(students)))
+        count = min(jobs or len(cores()), max(1, len(students)))
         workers = LocalWorkers(setting_of(batch.about), count, SECONDS)
         try:
             what = translate("making pages", batch.about.lang)

@@ -159,7 +159,7 @@ def bring(
     for index, (member, opener) in enumerate(_walk(archive, limits) if packed else ()):
         if index in packed:
             place = next(places)
-            why = _copy(opener, place, packed.pop(index))
+            why = _copy(opener, place, min(packed.pop(index), allowed + 1))
             allowed -= place.stat().st_size
             if why or allowed < 0:
                 place.unlink()

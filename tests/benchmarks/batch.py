@@ -3,13 +3,12 @@
     python tests/benchmarks/batch.py [STUDENTS [ROUNDS]]
 
 Makes a class of STUDENTS (300) from the right answers and known mistakes of the course, each
-with a line of its own, and grades it with one job and with two, in alternation. Beside it runs
-the bare computation, once: in one plain process, for each student the lesson's own training
-loop with the student's functions. Prints a Markdown table. Machines are noisy: read the ratios.
+with a line of its own. Runs in alternation: the bare computation (in one plain process, for each
+student the lesson's own training loop with the student's functions, and nothing else), and
+`grader batch` with one job and with two. Prints a Markdown table. Machines are noisy: read the ratios.
 """
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -17,7 +16,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 COURSE = Path(__file__).parents[2]
 NAME = "NewCross_softmax"
@@ -38,23 +36,14 @@ for path in sys.argv[2:]:
 """
 
 
-class Cost(NamedTuple):
-    """Seconds of a whole process and all that it started."""
-
-    wall: float
-    cpu: float
-
-
-def cost(*words: object) -> Cost:
-    """Run a process and measure it."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+def seconds(*words: object) -> float:
+    """Wall time of a process. One job stays on one core, and so does a plain process."""
+    start = time.perf_counter()
     subprocess.run(
         [sys.executable, *map(str, words)], stdout=subprocess.DEVNULL, check=True, cwd=COURSE,
         stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(COURSE)},
     )  # fmt: skip
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(time.perf_counter() - start, used)
+    return time.perf_counter() - start
 
 
 def make_class(folder: Path, count: int, kinds: list[Path]) -> list[Path]:
@@ -75,33 +64,36 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     right = [TEAM / f"{NAME}_answer.py", *sorted((TEAM / "correct").glob("*.py"))]
     mixed = [*right, *sorted((TEAM / "mistakes").glob("*.py"))]
-    print(f"| {count} submissions | seconds of wall clock | CPU seconds | per submission |")
-    print("|---|---|---|---|")
+    print(f"| {count} submissions | seconds | per submission |")
+    print("|---|---|---|")
     for name, kinds in (("right answers", right), ("right and wrong ones", mixed)):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            paths = make_class(folder / "class", count, kinds)
-            measure(name, folder, paths, rounds)
+            measure(name, folder, make_class(folder / "class", count, kinds), rounds)
 
 
 def measure(name: str, folder: Path, paths: list[Path], rounds: int) -> None:
     """Measure one class, and print its rows."""
-    count, out = len(paths), folder / "out"
-    command = ("-m", "grader", "batch", folder / "class", "--out", out, "--quiet")
-    found: dict[str, list[Cost]] = {"bare": [], "1": [], "2": []}
-    found["bare"].append(cost("-c", BARE, COURSE / "assignments" / NAME, *paths))
+    out = folder / "out"
+    grading = ("-m", "grader", "batch", folder / "class", "--out", out, "--quiet", "--jobs")
+    commands: dict[str, tuple[object, ...]] = {
+        "the bare computation": ("-c", BARE, COURSE / "assignments" / NAME, *paths),
+        "`--jobs 1`": (*grading, 1),
+        "`--jobs 2`": (*grading, 2),
+    }
+    found: dict[str, list[float]] = {label: [] for label in commands}
     for _ in range(rounds):
-        for jobs in ("1", "2"):
+        for label, words in commands.items():
             shutil.rmtree(out, ignore_errors=True)
-            found[jobs].append(cost(*command, "--jobs", jobs))
-    labels = {"bare": "the bare computation", "1": "`--jobs 1`", "2": "`--jobs 2`"}
-    for key, costs in found.items():
-        wall, cpu = (statistics.median(c[i] for c in costs) for i in (0, 1))
-        print(f"| {name}, {labels[key]} | {wall:.1f} | {cpu:.1f} | {1000 * cpu / count:.0f} ms |")
-    ratios = [a.wall / b.wall for a, b in zip(found["1"], found["2"], strict=True)]
-    beyond = [c.cpu / found["bare"][0].cpu - 1 for c in found["1"]]
-    print(f"| {name}: `--jobs 2` is faster by | **{statistics.median(ratios):.2f}** | | |")
-    print(f"| {name}: beyond the bare computation | | **{statistics.median(beyond):+.0%}** | |")
+            found[label].append(seconds(*words))
+    for label, times in found.items():
+        middle = statistics.median(times)
+        print(f"| {name}, {label} | {middle:.1f} s | {1000 * middle / len(paths):.0f} ms |")
+    bare, one, two = found.values()
+    faster = statistics.median(a / b for a, b in zip(one, two, strict=True))
+    beyond = statistics.median(a / b - 1 for a, b in zip(one, bare, strict=True))
+    print(f"| {name}: 2 jobs are faster by | **{faster:.2f}** | |")
+    print(f"| {name}: beyond the bare computation | **{beyond:+.0%}** | |")
 
 
 if __name__ == "__main__":
