@@ -5,7 +5,8 @@
 Makes a class of STUDENTS (300) from the right answers and known mistakes of the course, each
 with a line of its own. Runs in alternation: the bare computation (in one plain process, for each
 student the lesson's own training loop with the student's functions, and nothing else), and
-`grader batch` with one job and with two. Prints a Markdown table. Machines are noisy: read the ratios.
+`grader batch` with one job and with two. Prints a Markdown table. Machines are noisy: read the
+ratios.
 """
 
 import os
