@@ -351,7 +351,6 @@ USAGE = (
     ("out is a file", lambda s, o: (s, "--out", s / "ann" / FILE / "x"), "folder of submissions"),
     ("nobody of that name", lambda s, o: (s, "--out", o, "--only", "nobody"), "Nobody called"),
     ("no assignment of that name", lambda s, o: (s, "--out", o, "--assignment", "X"), "Which"),
-    ("no scheduler", lambda s, o: (s, "--out", o, "--scheduler", "tcp://127.0.0.1:1"), "no Dask"),
     ("no jobs", lambda s, o: (s, "--out", o, "--jobs", "0"), "whole number from 1"),
     ("not a course", lambda s, o: (s, "--out", o, "--course", s), "is not in a course"),
 )  # fmt: skip

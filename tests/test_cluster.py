@@ -146,6 +146,15 @@ def test_without_its_scheduler_it_stops_and_goes_on_anywhere(cluster, place, tmp
     assert len(kept.items() & now.items()) >= len(kept) - 1
 
 
+def test_no_scheduler_there(place, tmp_path, monkeypatch):
+    """An address where nobody answers is told, with what to start."""
+    monkeypatch.setattr("grader.batch.cluster.CONNECT_SECONDS", 1)
+    ran = run(*arguments(place, tmp_path / "out", "--scheduler", "tcp://127.0.0.1:1"))
+    assert ran.code == 2
+    assert "There is no Dask scheduler at tcp://127.0.0.1:1" in ran.words
+    assert "dask scheduler" in ran.words
+
+
 def test_another_grader_on_a_worker_grades_nobody(cluster, place, tmp_path):
     """A worker with another version of grader is told apart before it grades."""
     root = tmp_path / "other"

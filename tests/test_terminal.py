@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader import cli, grading
+from grader.cli.exits import COULD_NOT
 from grader.checks import load_module
 from grader.errors import CheckError
 from grader.report.live import Live
@@ -73,7 +74,7 @@ def test_a_fault_of_ours_is_told_and_kept(monkeypatch, tmp_path):
     monkeypatch.setattr(grading, "grade", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ran = run_unguarded(work)
-    assert ran == cli.COULD_NOT
+    assert ran == COULD_NOT
     (log,) = tmp_path.glob("grader-*.log")
     assert "ZeroDivisionError: of ours" in log.read_text(encoding="utf-8")
 
@@ -96,5 +97,5 @@ def test_a_module_of_the_course_that_raises_is_named(tmp_path):
 def test_python_m_grader_is_the_command(tmp_path):
     """The package can be run as a module, and a missing file is told in one line."""
     ran = run("check", tmp_path / "nothing.py")
-    assert ran.code == cli.COULD_NOT
+    assert ran.code == COULD_NOT
     assert ran.err.count("\n") == 1
