@@ -5,12 +5,13 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.command import Ran, run, strict_json
+from tests.command import Ran, command, environment, run, strict_json
 from tests.minicourse import (
     BROKEN,
     FILE,
@@ -363,6 +364,18 @@ def test_wrong_usage(course, submissions, out, arguments, says):
     ran = run("batch", "--course", course, "--lang", "en", *given)
     assert ran.code == 2
     assert says in ran.words
+
+
+def test_a_working_folder_that_is_gone(submissions, out, course, tmp_path):
+    """In a folder that somebody has deleted, that is said."""
+    (tmp_path / "gone").mkdir()
+    line = f"rmdir {tmp_path / 'gone'} && " + " ".join(
+        command("batch", submissions, "--out", out, "--course", course, "--lang", "en")
+    )
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path / "gone", env=environment(),
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 2
+    assert "The working folder is gone" in done.stderr
 
 
 def test_another_assignments_folder_is_left_alone(batch, graded, tmp_path, out):

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import pty
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -218,3 +220,32 @@ def test_a_full_disk_loses_nothing(place, tmp_path, size):
 def test_scores_are_what_they_should_be(place):
     """The class that all of this is held against has different scores, and none by accident."""
     assert sorted(set(finals(place / "undisturbed").values())) == [2, 4, 6, 10]
+
+
+def test_a_terminal_shows_a_bar_with_rate_and_time_left(place, tmp_path):
+    """On a terminal there is a bar that counts, with a rate, and a summary when it has gone."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command(*arguments(place, tmp_path / "out")),
+        env=environment(TERM="xterm-256color", COLUMNS="80"),
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # that is how the other end of a terminal closes
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    assert process.wait() == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
+    assert re.search(rf"grading .* \d+/{STUDENTS} +\d+ per minute", text)
+    assert f"Doubling and halving: {STUDENTS} of {STUDENTS} graded" in text
+
+
+def test_a_log_has_a_line_now_and_then(place, tmp_path, monkeypatch):
+    """Where there is no terminal, a line tells how far it is and how long it will take."""
+    monkeypatch.setattr("grader.cli.progress.NOW_AND_THEN", 0.0)
+    ran = run(*arguments(place, tmp_path / "out"))
+    assert re.search(rf"grading: \d+ of {STUDENTS}, \d+ per minute, \d+ min left", ran.out)

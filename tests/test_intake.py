@@ -272,9 +272,15 @@ def test_folders_and_tars_are_as_good_as_zips(tmp_path, source, names, expected)
 
 def test_moodle_takes_feedback_back_by_these_names(tmp_path):
     """An entry holds the participant's number, and a folder that Moodle's importer splits."""
-    names = [f"Li Lei_4711_{DONE}/{FILE}", f"Team_B x_12_{DONE}_{FILE}", f"Han_4712_{DONE}_/{FILE}"]
+    names = [
+        f"Li Lei_4711_{DONE}/{FILE}",
+        f"Team_B x_12_{DONE}_{FILE}",
+        f"Han_4712_{DONE}_/{FILE}",
+        f"{'x' * 900}_4713_{DONE}/{FILE}",
+    ]
     entries = [r.entry for r in take_zip(tmp_path, dict.fromkeys(names, CODE)).rows.values()]
     assert {(e.name, e.ref, e.folder) for e in entries} == {
+        ("x" * 300 + "...", "4713", "x" * 200 + "_4713_assignsubmission_file_"),
         ("Li Lei", "4711", "Li Lei_4711_assignsubmission_file_"),
         ("Team_B x", "12", "Team B x_12_assignsubmission_file_"),
         ("Han", "4712", "Han_4712_assignsubmission_file_"),

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from grader import __version__
 from grader.cli.exits import COULD_NOT, INTERRUPTED
-from grader.errors import GraderError, NotGraded, mark
+from grader.errors import GraderError, NotGraded, UsageError, mark
 from grader.foreign import clean
 
 MAX_SEED = 2**32
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     try:
+        _require_working_folder()
         code: int = importlib.import_module(f"grader.cli.{options.module}").run(options)
     except GraderError as error:
         _complain(error, options)
@@ -216,6 +217,13 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1024:  # noqa: PLR2004
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 1024")
     return int(text)
+
+
+def _require_working_folder() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109 - asked for nothing but the error
+    except FileNotFoundError as error:
+        raise UsageError("The working folder is gone. Change to one that is there.") from error
 
 
 def _complain(error: GraderError, options: argparse.Namespace) -> None:

@@ -167,7 +167,8 @@ def moodle(name: Parts) -> list[Piece]:
     if not match:
         return []
     full, number = match["name"], match["id"] or ""
-    head = "_".join(part for part in (full.replace("_", " "), number) if part)
+    # Moodle looks for the number behind the first underscore.
+    head = "_".join(part for part in (re.sub(r"[_/\\]", " ", full[:MOST_LETTERS]), number) if part)
     owner = Owner(
         f"{full}_{number}", full, number, ref=number, folder=f"{head}_assignsubmission_file_"
     )
