@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import zlib
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Literal
 
@@ -267,13 +268,13 @@ def all_passed(report: Report) -> bool:
     )
 
 
-def well_confined(report: Report) -> bool:
-    """Tell whether one of the combinations was in force that are known to hold.
+def well_confined(protections: Collection[str]) -> bool:
+    """Tell whether one of the combinations is in force that are known to hold.
 
     No system calls but an allowed few, and no files but Python's own.
     """
-    files = any(name.startswith(("landlock", "bubblewrap")) for name in report.protections)
-    return files and "seccomp" in report.protections
+    files = any(name.startswith(("landlock", "bubblewrap")) for name in protections)
+    return files and "seccomp" in protections
 
 
 def withheld(check: CheckResult) -> CheckResult:

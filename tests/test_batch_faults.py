@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import command, descendants, environment, run
+from tests.command import ROOT, command, descendants, environment, run
 from tests.minicourse import QUITS, RAISES, RIGHT, SLOW, WRONG, write_class, write_course
 from tests.test_batch import contents, finals
 
@@ -220,6 +220,23 @@ def test_a_full_disk_loses_nothing(place, tmp_path, size):
 def test_scores_are_what_they_should_be(place):
     """The class that all of this is held against has different scores, and none by accident."""
     assert sorted(set(finals(place / "undisturbed").values())) == [2, 4, 6, 10]
+
+
+def test_unconfined_nobodys_code_is_run(place, tmp_path):
+    """Where system calls can't be filtered nobody is graded, and the reason says what to do."""
+    (tmp_path / "pyseccomp.py").write_text("raise ImportError('no libseccomp here')\n")
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    for option, code in (("--jobs", 2), ("--unsafe", 0)):
+        line = [*arguments(place, tmp_path / "out", "--jobs", 2), option]
+        done = subprocess.run(
+            command(*line, *([2] if option == "--jobs" else [])),
+            env=environment(PYTHONPATH=path), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert ("can't be confined well enough" in " ".join(done.stdout.split())) == (code == 2)
+    page = (tmp_path / "out" / "feedback" / "s00.html").read_text(encoding="utf-8")
+    assert "rlimits" in page
+    assert "seccomp" not in page
 
 
 def test_a_terminal_shows_a_bar_with_rate_and_time_left(place, tmp_path):

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from grader import cli, grading
-from grader.cli.exits import COULD_NOT
 from grader.checks import load_module
+from grader.cli.exits import COULD_NOT
 from grader.errors import CheckError
 from grader.report.live import Live
 from grader.report.terminal import summary_lines

@@ -22,6 +22,7 @@ class Setting(msgspec.Struct, frozen=True):
         late: the late policy, or None.
         seed: of every random number.
         lang: that the students' pages are in.
+        unsafe: whether to grade even where students' code can't be confined well.
     """
 
     course: str
@@ -32,6 +33,7 @@ class Setting(msgspec.Struct, frozen=True):
     late: LatePolicy | None
     seed: int
     lang: str
+    unsafe: bool = False
 
 
 class Job(msgspec.Struct, frozen=True):

@@ -77,15 +77,10 @@ def _known_fingerprints(assignment: Assignment) -> np.ndarray:
     return np.unique(np.concatenate([fingerprints(parts) for parts in code]))
 
 
-def setting_of(about: About, course: Path | None = None) -> Setting:
-    """Say what a worker needs to know.
-
-    Args:
-        about: what the gradebook is about.
-        course: where the worker finds the course; None if it is only to show reports again.
-    """
+def setting_of(about: About) -> Setting:
+    """Say what a worker needs to know to show reports; to grade, also where the course is."""
     return Setting(
-        course=str(course or ""),
+        course="",
         original=about.course,
         assignment=about.assignment,
         title=about.title,

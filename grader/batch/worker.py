@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch.jobs import MOST_GRADINGS, Done, Job, Setting
+from grader.batch.jobs import MOST_GRADINGS, Done, Job, Setting, not_graded
 from grader.course import Assignment, load_assignment
+from grader.errors import NotGraded, SandboxError
 from grader.grades import grade_of
 from grader.grading import grade
 from grader.report import html, json
@@ -24,9 +25,11 @@ from grader.results import (
     pack_report,
     score,
     unpack_report,
+    well_confined,
     without_seconds,
 )
 from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.words import said
 from grader.similar import fingerprints
 from grader.submission import parse
 
@@ -67,7 +70,10 @@ class Desk:
             course = Path(self._setting.course)
             folder = course / "assignments" / self._setting.assignment
             assignment = load_assignment(folder, course)
-            self._tools = assignment, Forkserver(assignment.settings.limits)
+            forkserver = Forkserver(assignment.settings.limits)
+            if not self._setting.unsafe:
+                _require_confinement(forkserver)
+            self._tools = assignment, forkserver
         return self._tools
 
     def do(self, job: Job) -> Done:
@@ -102,8 +108,12 @@ class Desk:
         return report
 
     def _grade(self, job: Job) -> Report:
-        assignment, forkserver = self._assignment_and_forkserver()
         assert job.data is not None, "a job has a report or what to make one of"
+        try:
+            assignment, forkserver = self._assignment_and_forkserver()
+        except NotGraded as error:
+            reason = said(error)
+            return _with_original_paths(not_graded(self._setting, job.entry, reason), self._setting)
         submission = parse(
             job.data, job.entry.file, job.entry.student, assignment.settings.limits.submission_kib
         )
@@ -112,6 +122,24 @@ class Desk:
             forkserver.close()
             self._tools = None
         return _with_original_paths(report, self._setting)
+
+
+def _require_confinement(forkserver: Forkserver) -> None:
+    """Look at what confines a process of this forkserver, before any student's code is in one.
+
+    Raises:
+        SandboxError: too little.
+    """
+    sock, protections = forkserver.fork()
+    sock.close()
+    forkserver.kill()
+    if not well_confined(protections):
+        forkserver.close()
+        raise SandboxError(
+            "Students' code can't be confined well enough on this machine; in force are {names}. "
+            "Install libseccomp2 and bubblewrap, or give --unsafe if you trust every submission.",
+            names=", ".join(protections),
+        )
 
 
 def _with_original_paths(report: Report, setting: Setting) -> Report:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 
 from grader.batch.folder import BatchFolder
@@ -109,16 +110,18 @@ def _workers(
     options: argparse.Namespace, snapshot: Snapshot, about: About, folder: BatchFolder, total: float
 ) -> Iterator[Workers]:
     """Start workers, here or on a cluster, and end them whatever happens."""
+    setting = msgspec.structs.replace(setting_of(about), unsafe=options.unsafe)
     if options.scheduler:
         from grader.batch.cluster import ClusterWorkers  # noqa: PLC0415
 
         workers: LocalWorkers | ClusterWorkers = ClusterWorkers(
-            options.scheduler, snapshot, setting_of(about), total
+            options.scheduler, snapshot, setting, total
         )
     else:
         course = folder.room("course")
         snapshot.unpack(course)
-        workers = LocalWorkers(setting_of(about, course), options.jobs or len(cores()), total)
+        setting = msgspec.structs.replace(setting, course=str(course))
+        workers = LocalWorkers(setting, options.jobs or len(cores()), total)
     try:
         yield workers
     finally:

@@ -122,6 +122,8 @@ def _batch(commands: Commands) -> None:
     one.add_argument("--jobs", type=_count, metavar="N", help="cores to use (default: all)")
     one.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster")
     one.add_argument("--fresh", action="store_true", help="grade everyone again")
+    one.add_argument("--unsafe", action="store_true",
+                     help="grade even where students' code can't be confined")  # fmt: skip
     one.add_argument("--only", metavar="STUDENT", help="grade one student, by id or name")
     one.add_argument("--assignment", metavar="NAME", help="which one, if the course has several")
     _add_seed_and_course(one)

@@ -117,7 +117,7 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
         yield line
     if report.notes:
         yield Line("")
-    if report.protections and not well_confined(report):
+    if report.protections and not well_confined(report.protections):
         yield Line(
             _("Protections in force on this machine: {names}. See README.", lang).format(
                 names=", ".join(report.protections)
