@@ -117,7 +117,12 @@ def _batch(commands: Commands) -> None:
         "Grade everything in a folder or archive. The same command goes on where it stopped, "
         "and grades again only what has changed.",
     )
-    one.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    one.add_argument(
+        "submissions",
+        type=Path,
+        metavar="SUBMISSIONS",
+        help="a folder, a zip or a tar, such as the download of a learning platform",
+    )
     one.add_argument("--out", type=Path, required=True, metavar="DIR", help="the batch's folder")
     one.add_argument("--jobs", type=_count, metavar="N", help="cores to use (default: all)")
     one.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster")
