@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -27,7 +27,7 @@ from grader.grades import (
     Standing,
     grade_of,
 )
-from grader.results import Report, Text, score, unpack_report
+from grader.results import Origin, Report, Text, score, unpack_report
 
 FILE = "gradebook.sqlite"
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -42,18 +42,22 @@ class About(msgspec.Struct, frozen=True):
 
     Args:
         course: the folder of the course when it was last graded.
+        rules: digest of all that a grade depends on besides the submission, and the seed.
         lang: that the students' pages are in.
+        seconds: that one grading may take at most, wall clock.
         known: fingerprints of the template and of given code, little-endian numbers.
     """
 
     assignment: str
     title: Text
     course: str
+    rules: str
     groups: tuple[GroupInfo, ...]
     late: LatePolicy | None
     threshold: float | None
     seed: int
     lang: str
+    seconds: float
     known: bytes = b""
 
 
@@ -62,11 +66,13 @@ class Kept(NamedTuple):
 
     Args:
         key: digest of all that the report depends on, "" for what was not graded.
+        rules: what it was graded by, see `About`.
         shown: digest of all that the student's pages depend on, and their sizes.
         entry: who handed it in.
     """
 
     key: str
+    rules: str
     shown: str
     entry: Entry
 
@@ -157,10 +163,10 @@ class Gradebook:
         """Say what stands here about a student, or None if nothing does."""
         with _explained(self._path):
             row = self._connection.execute(
-                f"SELECT key, shown, {ENTRY} FROM students WHERE student = ?",  # noqa: S608
+                f"SELECT key, rules, shown, {ENTRY} FROM students WHERE student = ?",  # noqa: S608
                 (student,),
             ).fetchone()
-        return Kept(row[0], row[1], _entry(row[2:])) if row else None
+        return Kept(row[0], row[1], row[2], _entry(row[3:])) if row else None
 
     def students(self) -> list[str]:
         """List the ids of all students, sorted."""
@@ -168,14 +174,26 @@ class Gradebook:
             rows = self._connection.execute("SELECT student FROM students ORDER BY student")
             return [row[0] for row in rows]
 
-    def keep(self, entry: Entry, key: str, shown: str, packed: bytes, fingerprints: bytes) -> None:
-        """Keep a student's report, as `pack_report` made it, in place of an earlier one."""
+    def keep(
+        self, entry: Entry, key: str, shown: str, rules: str, packed: bytes, fingerprints: bytes
+    ) -> None:
+        """Keep a student's report in place of an earlier one.
+
+        Args:
+            entry: who handed it in.
+            key: see `Kept`.
+            shown: see `Kept`.
+            rules: see `Kept`.
+            packed: the report, as `pack_report` made it.
+            fingerprints: of the code, little-endian numbers.
+        """
         report = unpack_report(packed)
         graded = report.status == "graded"
         row = {
             "student": entry.student,
             **_columns(entry),
             "key": key,
+            "rules": rules,
             "shown": shown,
             "sha256": report.submission.sha256,
             "status": report.status,
@@ -201,10 +219,12 @@ class Gradebook:
                 "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", checks
             )
 
-    def outdate(self) -> None:
-        """Note of every report that it is out of date, so that all are made anew."""
+    def outdate(self, students: Iterable[str]) -> None:
+        """Note of some students' reports that they are out of date, to be made anew."""
         with self._writing():
-            self._connection.execute("UPDATE students SET key = ''")
+            self._connection.executemany(
+                "UPDATE students SET key = '' WHERE student = ?", [(s,) for s in students]
+            )
 
     def report(self, student: str) -> Report:
         """Read a student's report.
@@ -287,20 +307,21 @@ class Gradebook:
         standings = []
         with _explained(self._path):
             for row in self._connection.execute(
-                f"SELECT report, {ENTRY} FROM students ORDER BY student"  # noqa: S608
+                f"SELECT report, rules, {ENTRY} FROM students ORDER BY student"  # noqa: S608
             ):
-                report, entry = unpack_report(row[0]), _entry(row[1:])
-                for c in report.checks:
+                report, entry = _readable(row[0], about), _entry(row[2:])
+                outdated = row[1] != about.rules
+                standings.append(self._standing(entry, report, about, outdated=outdated))
+                for c in () if outdated else report.checks:
                     if c.id not in checks:
                         checks[c.id] = CheckInfo(c.id, c.group, c.title, c.visibility, c.max_points)
-                standings.append(self._standing(entry, report, about))
-        order = [g.name for g in about.groups]
+        order = {g.name: number for number, g in enumerate(about.groups)}
         return Overview(
             assignment=about.assignment,
             title=about.title,
             seed=about.seed,
             groups=about.groups,
-            checks=tuple(sorted(checks.values(), key=lambda c: order.index(c.group))),
+            checks=tuple(sorted(checks.values(), key=lambda c: order.get(c.group, len(order)))),
             standings=tuple(standings),
             threshold=about.threshold,
         )
@@ -310,7 +331,7 @@ class Gradebook:
         points = _points(report, about)
         return grade_of(entry, points, about.groups, self.corrections(entry.student), about.late)
 
-    def _standing(self, entry: Entry, report: Report, about: About) -> Standing:
+    def _standing(self, entry: Entry, report: Report, about: About, *, outdated: bool) -> Standing:
         training = report.training
         return Standing(
             entry=entry,
@@ -324,6 +345,7 @@ class Gradebook:
             seconds=sum(c.seconds for c in report.checks),
             epochs=training.epochs if training else (),
             converged=training.converged if training else None,
+            outdated=outdated,
         )
 
     @contextlib.contextmanager
@@ -361,6 +383,27 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     fields["late"] = bool(fields["late"])
     fields["others"] = tuple(json.loads(fields["others"]))
     return Entry(**fields)
+
+
+def _readable(packed: bytes, about: About) -> Report:
+    """Read a report; one that can't be read is not graded, and the others are none the worse."""
+    try:
+        return unpack_report(packed)
+    except msgspec.DecodeError as error:
+        return Report(
+            assignment=about.assignment,
+            title=about.title,
+            student="",
+            submission=Origin("", ""),
+            status="not_graded",
+            reason=Text(
+                "The report that was kept can't be read: {detail}. Grade again.",
+                params={"detail": str(error)},
+            ),
+            seed=about.seed,
+            groups=(),
+            versions={},
+        )
 
 
 def _points(report: Report, about: About) -> dict[str, float] | None:

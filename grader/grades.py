@@ -149,6 +149,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         seconds: that the grading took, wall clock.
         epochs: of the training run.
         converged: whether it did; None if there was none.
+        outdated: whether it was graded by other checks, by another grader or with another seed
+            than the class was graded last, and not again since.
     """
 
     entry: Entry
@@ -162,6 +164,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     epochs: tuple[Epoch, ...] = ()
     converged: bool | None = None
+    outdated: bool = False
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -253,9 +256,8 @@ def grade_of(
         corrected = sum(value or 0.0 for value in given.values())
     submitted = newest[""].submitted if "" in newest else None
     late = lateness(entry, submitted, policy) if policy else None
-    final = corrected
-    if corrected is not None and late is not None:
-        final = round(corrected * (1.0 - late.percent / 100.0), 2)
+    kept = 1.0 - late.percent / 100.0 if late else 1.0
+    final = None if corrected is None else round(corrected * kept, 2)
     return Grade(
         raw=raw,
         corrected=corrected,

@@ -64,11 +64,7 @@ def grade(
         seed=seed,
         groups=tuple(g for g in assignment.groups if only in (None, g.name)),
         code=submission.code,
-        versions={
-            "grader": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-        },
+        versions=versions(),
     )
     guest = Guest(
         forkserver, _program(assignment, submission), assignment.settings.limits, submission.problem
@@ -98,6 +94,15 @@ def grade(
         protections=guest.protections,
         killed=guest.killed,
     )
+
+
+def versions() -> dict[str, str]:
+    """The versions that a report names."""
+    return {
+        "grader": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
 
 
 def _program(assignment: Assignment, submission: Submission) -> Program:

@@ -299,6 +299,20 @@ def feedback(report: Report) -> Report:
     return msgspec.structs.replace(report, checks=tuple(map(withheld, report.checks)))
 
 
+def handed_back(report: Report) -> Report:
+    """Make the record that a student gets from a batch.
+
+    Why we failed to grade what was handed in is for the course team: it may quote a hidden
+    check. Why what was handed in can't be graded at all is for the student.
+    """
+    seen = feedback(report)
+    if seen.reason is None or not seen.submission.sha256:
+        return seen
+    return msgspec.structs.replace(
+        seen, reason=Text("This could not be graded, and that is not your fault.")
+    )
+
+
 def next_check(report: Report) -> CheckResult | None:
     """Choose the one check to look at next, in the assignment's order.
 

@@ -24,6 +24,7 @@ CREATE TABLE students (
     score REAL,                 -- raw: what the checks gave; NULL if not graded
     seconds REAL NOT NULL,      -- that the checks took, wall clock
     key TEXT NOT NULL,          -- digest of all that the report depends on; '' if not graded
+    rules TEXT NOT NULL,        -- digest of what it was graded by: checks, grader and such, seed
     shown TEXT NOT NULL,        -- digest of all that the student's pages depend on
     report BLOB NOT NULL,       -- the whole report: msgpack, compressed by zlib
     fingerprints BLOB NOT NULL  -- of the code: little-endian 64-bit numbers

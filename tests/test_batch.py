@@ -349,7 +349,7 @@ def test_what_was_not_graded_is_tried_again(batch, course, out):
 USAGE = (
     ("no such folder", lambda s, o: ("nowhere", "--out", o), "There is no file"),
     ("out is inside", lambda s, o: (s, "--out", s / "out"), "is in the folder of submissions"),
-    ("out is a file", lambda s, o: (s, "--out", s / "ann" / FILE / "x"), "folder of submissions"),
+    ("out is a file", lambda s, o: (s, "--out", __file__), "Choose another place with --out"),
     ("nobody of that name", lambda s, o: (s, "--out", o, "--only", "nobody"), "Nobody called"),
     ("no assignment of that name", lambda s, o: (s, "--out", o, "--assignment", "X"), "Which"),
     ("no jobs", lambda s, o: (s, "--out", o, "--jobs", "0"), "whole number from 1"),
@@ -364,6 +364,7 @@ def test_wrong_usage(course, submissions, out, arguments, says):
     ran = run("batch", "--course", course, "--lang", "en", *given)
     assert ran.code == 2
     assert says in ran.words
+    assert not (submissions / "ann" / "results").exists()
 
 
 def test_a_working_folder_that_is_gone(submissions, out, course, tmp_path):
@@ -398,6 +399,86 @@ def test_a_course_among_the_submissions_is_never_run(submissions, out, tmp_path)
     ran = run("batch", submissions, "--out", out, "--lang", "en", cwd=evil)
     assert (ran.code, "is not in a course" in ran.words) == (2, True)
     assert not (tmp_path / "ran").exists()
+
+
+MODULES = ("queue", "msgspec", "numpy", "json")
+
+
+# -P is how an installed command starts: without the working folder. With -m alone, Python itself
+# would take a grader.py that lies there for ours.
+@pytest.mark.parametrize(("flags", "names"), [((), MODULES), (("-P",), (*MODULES, "grader"))])
+def test_modules_among_the_submissions_are_never_imported(
+    course, submissions, out, tmp_path, flags, names
+):
+    """In a folder with a student's queue.py, msgspec.py and numpy.py, none of them is run."""
+    for name in names:
+        (submissions / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    python, *words = command("batch", ".", "--out", out, "--course", course, "--lang", "en")
+    done = subprocess.run([python, *flags, *words], cwd=submissions, env=environment(),
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert not (tmp_path / "ran").exists()
+    assert done.returncode == 0, done.stderr
+    assert finals(out) == SCORES | dict.fromkeys(names, 0)
+
+
+def test_what_is_wrong_with_a_hidden_check_is_not_for_students(batch, course, out):
+    """Why we failed is told to the course team; it may quote a hidden check."""
+    edit(course, HIDDEN_FILE, "x = rng.normal(size=4)", "raise KeyError(f'SECRET {[41, 42]}')")
+    batch(code=2)
+    for path in (*out.glob("feedback/*.html"), *out.glob("feedback/*.json")):
+        text = path.read_text(encoding="utf-8")
+        assert "SECRET" not in text
+        assert "test_hidden" not in text or path.stem == "chris"  # who could not be run at all
+        assert str(course) not in text
+    assert "SECRET [41, 42]" in (out / "results" / "ann.json").read_text(encoding="utf-8")
+    assert "not your fault" in (out / "feedback" / "ann.json").read_text(encoding="utf-8")
+
+
+def test_points_of_two_gradings_are_not_taken_for_the_same(batch, course, out):
+    """Who was graded by earlier checks is told, also before the grades are handed back."""
+    batch()
+    edit(course, TABLE_FILE, 'name = "halve"', 'name = "half"')
+    for file in (VISIBLE_FILE, HIDDEN_FILE):
+        edit(course, file, '@check("halve"', '@check("half"')
+    ran = batch("--only", "bob")
+    assert "Graded by earlier checks or an earlier grader, 6: ann, chris," in ran.words
+    ran = run("export", out, "--format", "csv", "--out", out / "x.csv", "--lang", "en")
+    assert "Graded by earlier checks or an earlier grader: 6" in ran.words
+    assert "earlier" not in batch().words
+    assert finals(out) == SCORES
+
+
+def test_fresh_for_nobody_changes_nothing(batch, out):
+    """--fresh --only grades that student alone again, and nobody if there is none."""
+    batch()
+    batch("--fresh", "--only", "nobody", code=2)
+    assert graded_again(batch, out) == set()
+    assert graded_again(batch, out, "--fresh", "--only", "ann") <= {"ann"}
+
+
+def test_checks_in_a_linked_folder_count(batch, course, out):
+    """A folder of checks that is a link is used, and a change behind it grades again."""
+    shared = course / "shared"
+    (course / "assignments" / NAME / "checks").rename(shared)
+    (course / "assignments" / NAME / "checks").symlink_to(shared)
+    (shared / "round").symlink_to(shared)
+    batch()
+    assert finals(out) == SCORES
+    edit(course, "shared/test_visible.py", "Divide", "Split")
+    assert graded_again(batch, out) == set(CLASS)
+
+
+def test_a_damaged_report_is_made_anew(batch, out):
+    """A report that can't be read any more is told, and the same command grades it again."""
+    batch()
+    with sqlite3.connect(out / "gradebook.sqlite") as book:
+        book.execute("UPDATE students SET report = zeroblob(9) WHERE student = 'bob'")
+    book.close()
+    (out / "feedback" / "bob.html").unlink()
+    ran = run("report", out, "--lang", "en")
+    assert (ran.code, "These pages could not be made: bob" in ran.words) == (2, True)
+    batch()
+    assert finals(out) == SCORES
 
 
 # Corrections
@@ -446,6 +527,7 @@ WRONG_CORRECTIONS = (
     ("too many", ("bob", "--points", "halve=4.5"), "is not from 0 to 4"),
     ("nothing", ("bob",), "Say what is to be corrected"),
     ("no time", ("bob", "--submitted", "yesterday"), "yesterday is no time"),
+    ("a date alone", ("bob", "--submitted", "2026-11-30"), "2026-11-30 is no time"),
     ("no such group to take back", ("bob", "--remove", "third"), "The groups are"),
 )
 
@@ -458,6 +540,22 @@ def test_a_wrong_correction_changes_nothing(copied, arguments, says):
     before = contents(copied)
     assert says in override(copied, *arguments, code=2).words
     assert contents(copied) == before
+
+
+def test_somebody_has_to_decide(copied, monkeypatch):
+    """Where the system knows no user's name, --by is asked for."""
+
+    def nobody() -> str:
+        raise KeyError("uid")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    ran = run("override", "bob", "--in", copied, "--points", "halve=1", "--lang", "en")
+    assert (ran.code, "--by NAME" in ran.words) == (2, True)
+
+
+def test_a_time_without_a_policy_is_told(copied):
+    """Without a late policy a time is kept, and it is said that it costs nothing."""
+    assert "no late policy" in override(copied, "bob", "--submitted", "2026-11-30T08:00").words
 
 
 def test_a_folder_without_a_gradebook_is_left_alone(tmp_path):
@@ -521,6 +619,13 @@ def test_report_makes_everything_again(copied):
     assert (ran.code, ran.err) == (0, "")
     assert contents(copied) == before
     assert (copied / "index.html").stat().st_size > 10_000
+
+
+def test_pages_keep_their_language(copied):
+    """Who makes the pages again without --lang does not change the language of the students'."""
+    run("report", copied, "--lang", "zh")
+    run("report", copied, GRADER_LANG="en")
+    assert "加倍" in (copied / "feedback" / "ann.html").read_text(encoding="utf-8")
 
 
 def test_diff_of_the_same_is_nothing(graded):

@@ -157,6 +157,22 @@ def test_interrupted_it_says_so_and_goes_on(place, tmp_path, number):
     assert len(kept.items() & now.items()) >= len(kept) - 1  # one may not have been kept yet
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.002, 0.02, 0.3])
+def test_interrupted_twice_it_ends_all_the_same(place, tmp_path, pause):
+    """A second Ctrl-C, at once or while it cleans up, leaves no process and no complaint."""
+    out = tmp_path / "out"
+    with start(place, out, "--jobs", 4) as process:
+        until(lambda: list(out.glob("results/*.json")))
+        members = family(process.pid)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(pause)
+        said = process.stdout.read().decode()
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "wrong in grader itself" not in said
+    until(lambda: gone(members))
+
+
 def test_two_at_once_do_not_mix(place, tmp_path):
     """A second command in the same folder says that a first one is at work, and changes nothing."""
     out = tmp_path / "out"

@@ -8,17 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 import pytest
 
 import grader
+from grader.errors import UsageError
 from tests.command import ROOT, descendants, environment, replace_in, run
 from tests.minicourse import QUITS, RIGHT, SLOW, WRONG, write_class, write_course
 from tests.test_batch import contents
 from tests.test_batch_faults import gone, start, until
 
-pytest.importorskip("distributed")
+cluster_module = pytest.importorskip("grader.batch.cluster")
 
 STUDENTS = 20
 IMPATIENT = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
@@ -144,6 +146,33 @@ def test_without_its_scheduler_it_stops_and_goes_on_anywhere(cluster, place, tmp
     assert contents(out) == contents(place / "local")
     now = {p.name: p.stat().st_mtime_ns for p in out.glob("results/*.json")}
     assert len(kept.items() & now.items()) >= len(kept) - 1
+
+
+def test_an_answer_that_is_lost_on_its_way_is_no_wait_for_ever():
+    """Whatever happens while an answer is fetched, whoever waits for it is told."""
+
+    class Lost:
+        status = "finished"
+
+        def result(self):
+            raise CancelledError
+
+    answer: Future[bytes] = Future()
+    cluster_module._pass_on(Lost(), answer)
+    with pytest.raises(UsageError, match="The cluster failed: CancelledError"):
+        answer.result(timeout=0)
+
+
+def test_workers_without_grader_are_told(cluster, place, tmp_path):
+    """A worker that has no grader installed is told, with what to do."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "grader.py").write_text("raise ImportError('no grader here')")
+    cluster.work("--no-nanny", root=elsewhere)
+    with start_on(cluster, place, tmp_path / "out") as process:
+        said = " ".join(process.stdout.read().decode().split())
+    assert process.returncode == 2
+    assert "Install the same grader on every machine" in said or "The cluster failed" in said
 
 
 def test_no_scheduler_there(place, tmp_path, monkeypatch):

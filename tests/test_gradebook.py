@@ -30,7 +30,7 @@ ENTRY = Entry(
 
 
 def about(*groups):
-    return About("X", Text("X", "某"), "course", groups, None, 0.94, 7, "en")
+    return About("X", Text("X", "某"), "course", "rules", groups, None, 0.94, 7, "en", 180.0)
 
 
 @pytest.fixture
@@ -57,13 +57,13 @@ def report(request):
 
 
 def keep(book, report, entry=ENTRY, key="k"):
-    book.keep(entry, key, "s", pack_report(report), b"12345678")
+    book.keep(entry, key, "s", "rules", pack_report(report), b"12345678")
 
 
 def test_what_is_kept_is_read_back(book, report):
     """A report of any kind, and who handed it in, come back as they were."""
     keep(book, report)
-    assert book.kept(ENTRY.student) == ("k", "s", ENTRY)
+    assert book.kept(ENTRY.student) == ("k", "rules", "s", ENTRY)
     assert pack_report(book.report(ENTRY.student)) == pack_report(report)
     assert list(book.fingerprints()) == [(ENTRY.student, b"12345678")]
 
@@ -180,6 +180,27 @@ def test_what_is_no_gradebook(path, make, says):
         Gradebook.read(path)
     assert says in str(raised.value)
     assert str(path.parent) in str(raised.value)
+
+
+def test_a_damaged_report_is_not_graded_and_the_others_are(book, path):
+    """A report that can't be read any more costs nobody else the grade."""
+    report = samples.full_marks()
+    book.describe(about(*(GroupInfo(g.name, g.title, 50.0) for g in report.groups)))
+    keep(book, report)
+    keep(book, report, Entry(student="other", name="other"))
+    book._connection.execute("UPDATE students SET report = zeroblob(20) WHERE student = 'other'")
+    one, other = sorted(book.overview().standings, key=lambda s: s.entry.student == "other")
+    assert (one.status, other.status) == ("graded", "not_graded")
+    assert "can't be read" in str(other.reason)
+
+
+def test_what_was_graded_by_other_rules_is_outdated(book):
+    """A row of an earlier grading, and its checks, are told apart, whatever groups it has."""
+    book.describe(about(GroupInfo("renamed", Text("x"), 100.0)))
+    keep(book, samples.full_marks())
+    book.keep(Entry(student="b", name="b"), "k", "s", "old", pack_report(samples.failed()), b"")
+    standings = {s.entry.student: s for s in book.overview().standings}
+    assert [standings[name].outdated for name in (ENTRY.student, "b")] == [False, True]
 
 
 def test_a_damaged_report_is_told(book, path):

@@ -8,6 +8,7 @@ messages by pickle: they are ours, and a submission in them is bytes.
 import logging
 import queue
 import shutil
+import time
 import uuid
 from concurrent.futures import Future
 from pathlib import Path
@@ -19,11 +20,13 @@ from distributed.scheduler import KilledWorker
 
 from grader.batch.jobs import Setting
 from grader.batch.process import Worker, WorkerError
-from grader.batch.snapshot import Snapshot, own_digest, versions
+from grader.batch.snapshot import Snapshot, own_digest
 from grader.errors import GraderError, UsageError
 from grader.foreign import clean
+from grader.grading import versions
 
 CONNECT_SECONDS = 20
+COUNT_SECONDS = 1.0  # workers come and go; to ask at each job would take time
 # Enough that nobody waits for the next job while an answer is on its way.
 JOBS_PER_THREAD = 2
 
@@ -31,16 +34,15 @@ JOBS_PER_THREAD = 2
 class Graders(distributed.WorkerPlugin):
     """What a Dask worker needs to grade: the assignment, and a grader for each thread."""
 
-    def __init__(self, snapshot: Snapshot, setting: Setting, seconds: float) -> None:
+    def __init__(self, snapshot: Snapshot, setting: Setting) -> None:
         """Take along what a grader needs.
 
         Args:
             snapshot: the assignment.
             setting: what the jobs have in common, but for where the course is.
-            seconds: that one grading may take at most.
         """
         self.name = f"grader-{uuid.uuid4()}"
-        self._snapshot, self._setting, self._seconds = snapshot, setting, seconds
+        self._snapshot, self._setting = snapshot, setting
         self._made_by = made_by()
 
     def setup(self, worker: Any) -> None:
@@ -75,7 +77,7 @@ class Graders(distributed.WorkerPlugin):
         try:
             grader = self._idle.get_nowait()
         except queue.Empty:
-            grader = Worker(self._setting, self._seconds)
+            grader = Worker(self._setting)
             self._graders.append(grader)
         try:
             return grader.do(job)
@@ -98,7 +100,7 @@ def do_there(name: str, job: bytes) -> bytes:
 class ClusterWorkers:
     """The workers of a Dask cluster."""
 
-    def __init__(self, address: str, snapshot: Snapshot, setting: Setting, seconds: float) -> None:
+    def __init__(self, address: str, snapshot: Snapshot, setting: Setting) -> None:
         """Connect, and send the assignment to every worker; see `Graders`.
 
         Raises:
@@ -116,17 +118,34 @@ class ClusterWorkers:
                 address=address,
                 detail=clean(str(error)),
             ) from error
-        self._graders = Graders(snapshot, setting, seconds)
-        self._client.register_plugin(self._graders)
+        self._graders = Graders(snapshot, setting)
+        try:
+            self._client.register_plugin(self._graders)
+        except Exception as error:  # whatever a worker raised there
+            self._client.close()
+            raise UsageError(
+                "A worker of the cluster can't load grader or write its files: {detail}. Install "
+                "the same grader on every machine.",
+                detail=clean(str(error)),
+            ) from error
+        self._counted, self._threads = -COUNT_SECONDS, 0
 
     @property
     def capacity(self) -> int:
         """A few jobs for each thread of the workers that are there at the moment."""
-        try:
-            threads: int = sum(self._client.nthreads().values())
-        except OSError as error:
-            raise failure(error) from error
-        return max(1, JOBS_PER_THREAD * threads)
+        now = time.monotonic()
+        if now - self._counted > COUNT_SECONDS:
+            try:
+                self._threads = sum(self._client.nthreads().values())
+            except OSError as error:
+                raise failure(error) from error
+            self._counted = now
+        return max(1, JOBS_PER_THREAD * self._threads)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether no worker has joined the cluster yet."""
+        return not self._client.nthreads()
 
     def submit(self, job: bytes) -> "Future[bytes]":
         """Have a job done on some worker, or on another one if that dies."""
@@ -155,11 +174,15 @@ def failure(detail: object) -> UsageError:
 
 
 def _pass_on(theirs: Any, answer: "Future[bytes]") -> None:
-    """Pass an answer of Dask's on, or say what happened."""
-    if theirs.status == "finished":
-        answer.set_result(theirs.result())
+    """Pass an answer of Dask's on, or say what happened. Somebody is waiting for it in any case."""
+    try:
+        if theirs.status == "finished":
+            answer.set_result(theirs.result())
+            return
+        error = theirs.exception() if theirs.status == "error" else None
+    except BaseException as broken:  # noqa: BLE001 - the answer was lost on its way
+        answer.set_exception(failure(type(broken).__name__))
         return
-    error = theirs.exception() if theirs.status == "error" else None
     if isinstance(error, KilledWorker):
         answer.set_exception(
             WorkerError(

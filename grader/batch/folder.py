@@ -1,6 +1,7 @@
 """A batch's folder: where everything stands, and that one command at a time writes in it."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -60,13 +61,8 @@ class BatchFolder:
                 (self.path / part).mkdir(parents=True, exist_ok=True)
             lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise UsageError(
-                    "Another grader is at work in {path}. Wait until it has ended.",
-                    path=str(self.path),
-                ) from error
+            with explained(self.path):
+                self._lock(lock)
             self._tidy()
             with explained(self.path):
                 self.work.mkdir()
@@ -76,6 +72,16 @@ class BatchFolder:
                 self._tidy()
         finally:
             os.close(lock)
+
+    def _lock(self, descriptor: int) -> None:
+        """Take the lock. It ends with this process, however that ends."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                "Another grader is at work in {path}. Wait until it has ended.",
+                path=str(self.path),
+            ) from error
 
     def _tidy(self) -> None:
         """Remove what a killed process left."""
@@ -101,6 +107,12 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise UsageError(
+                "{path} can't be written: {detail}. Choose another place with --out DIR.",
+                path=str(path),
+                detail=error.strerror or str(error),
+            ) from error
         raise UsageError(
             "{path} can't be written: {detail}. What is graded so far is kept: when there is "
             "room again, the same command goes on from there.",

@@ -1,9 +1,12 @@
 """One student's share of a batch as plain data: what a worker is asked, and what it answers."""
 
+import hashlib
+
 import msgspec
 
-from grader.batch.snapshot import versions
+from grader.gradebook import About
 from grader.grades import Correction, Entry, GroupInfo, LatePolicy
+from grader.grading import versions
 from grader.results import Origin, Report, Text
 
 # How often one student's work is graded at most, until it is sure who killed a process.
@@ -22,6 +25,7 @@ class Setting(msgspec.Struct, frozen=True):
         late: the late policy, or None.
         seed: of every random number.
         lang: that the students' pages are in.
+        seconds: that one grading may take at most, wall clock.
         unsafe: whether to grade even where students' code can't be confined well.
     """
 
@@ -33,7 +37,23 @@ class Setting(msgspec.Struct, frozen=True):
     late: LatePolicy | None
     seed: int
     lang: str
+    seconds: float
     unsafe: bool = False
+
+
+def setting_of(about: About) -> Setting:
+    """Say what a worker needs to know to show reports; to grade, also where the course is."""
+    return Setting(
+        course="",
+        original=about.course,
+        assignment=about.assignment,
+        title=about.title,
+        groups=about.groups,
+        late=about.late,
+        seed=about.seed,
+        lang=about.lang,
+        seconds=about.seconds,
+    )
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -70,13 +90,20 @@ class Done(msgspec.Struct, frozen=True):
     page: bytes
 
 
-def not_graded(setting: Setting, entry: Entry, reason: Text) -> Report:
-    """Make the report of what could not be graded at all."""
+def not_graded(setting: Setting, entry: Entry, reason: Text, data: bytes | None) -> Report:
+    """Make the report of what could not be graded at all.
+
+    Args:
+        setting: what is the same for everyone.
+        entry: who handed it in.
+        reason: why.
+        data: what was to be graded; None if there is nothing that could be.
+    """
     return Report(
         assignment=setting.assignment,
         title=setting.title,
         student=entry.student,
-        submission=Origin(entry.file, ""),
+        submission=Origin(entry.file, "" if data is None else hashlib.sha256(data).hexdigest()),
         status="not_graded",
         reason=reason,
         seed=setting.seed,

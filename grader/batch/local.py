@@ -7,19 +7,26 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from grader.batch.jobs import Setting
 from grader.batch.process import Worker
+from grader.errors import UsageError
+from grader.foreign import clean
 
 
-def cores() -> tuple[int | None, ...]:
-    """List the cores that this process may use; where they have no numbers, each is None."""
+def cores() -> list[int | None]:
+    """List the cores that this process may use; where they have no numbers, each is None.
+
+    The list begins anywhere: two batches that use a core each shall not choose the same one.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return tuple(sorted(os.sched_getaffinity(0)))
-    return (None,) * (os.cpu_count() or 1)
+        numbers = sorted(os.sched_getaffinity(0))
+        begin = os.getpid() % len(numbers)
+        return [*numbers[begin:], *numbers[:begin]]
+    return [None] * (os.cpu_count() or 1)
 
 
 class LocalWorkers:
     """Some workers, and a thread for each that waits for it."""
 
-    def __init__(self, setting: Setting, count: int, seconds: float) -> None:
+    def __init__(self, setting: Setting, count: int) -> None:
         """Start `count` workers; they warm up while we go on.
 
         Each stays on a core of its own, with the students' processes: so N jobs take N cores and
@@ -28,10 +35,22 @@ class LocalWorkers:
         Args:
             setting: what the jobs have in common.
             count: how many jobs are done at the same time.
-            seconds: that one grading may take at most.
+
+        Raises:
+            UsageError: so many processes are not to be had here.
         """
-        places = itertools.islice(itertools.cycle(cores()), count)
-        self._workers = [Worker(setting, seconds, core) for core in places]
+        self._workers: list[Worker] = []
+        try:
+            for core in itertools.islice(itertools.cycle(cores()), count):
+                self._workers.append(Worker(setting, core))
+        except OSError as error:
+            for worker in self._workers:
+                worker.close()
+            raise UsageError(
+                "{count} processes can't be started: {detail}. Take fewer with --jobs N.",
+                count=count,
+                detail=clean(str(error)),
+            ) from error
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)
@@ -52,5 +71,7 @@ class LocalWorkers:
     def close(self) -> None:
         """End the workers, whatever they are doing."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:  # all of them first: closing one takes a while
+            worker.kill()
         for worker in self._workers:
             worker.close()

@@ -15,6 +15,7 @@ from grader.errors import NotGraded
 from grader.foreign import clean
 
 ATTEMPTS = 4
+MOST_HANGS = 2
 START_SECONDS = 60.0
 # One BLAS thread, as in the students' processes: sums come out the same on any machine.
 ENVIRONMENT = {
@@ -28,21 +29,26 @@ class WorkerError(NotGraded):
     """A worker ended, or hung, each time it was given this job."""
 
 
+def _absolute_paths() -> list[str]:
+    """List where Python was told to look for modules, wherever it is started."""
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return [path for path in paths if os.path.isabs(path)]  # noqa: PTH117 - they are strings
+
+
 class Worker:
     """One process that grades. One thread at a time may give it jobs, and any may close it."""
 
-    def __init__(self, setting: Setting, seconds: float, core: int | None = None) -> None:
+    def __init__(self, setting: Setting, core: int | None = None) -> None:
         """Start it; it warms up while we go on.
 
         Args:
             setting: what its jobs have in common.
-            seconds: that one grading may take at most, wall clock.
             core: that it is to stay on, with the students' processes; None for any.
         """
         self._core = "" if core is None else str(core)
         self._setting = msgspec.msgpack.encode(setting)
         # After that a job is taken to hang.
-        self._patience = seconds * MOST_GRADINGS + START_SECONDS
+        self._patience = setting.seconds * MOST_GRADINGS + START_SECONDS
         self._closed = False
         self._changing = threading.Lock()
         self._start()
@@ -52,8 +58,16 @@ class Worker:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.batch.worker", str(theirs.fileno()), self._core],
-                env=os.environ | ENVIRONMENT,
+                # -P: the working folder, perhaps full of students' files, is no place for modules.
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "grader.batch.worker",
+                    str(theirs.fileno()),
+                    self._core,
+                ],
+                env=os.environ | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(_absolute_paths())},
                 start_new_session=True,  # Ctrl-C is for the coordinating process alone
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -69,23 +83,27 @@ class Worker:
         Raises:
             WorkerError: the process ended, or did not answer, time after time.
         """
-        why = ""
+        why, hung = "", 0
         for _ in range(ATTEMPTS):
             try:
                 self._connection.send_bytes(job)
                 if self._connection.poll(self._patience):
                     return self._connection.recv_bytes()
-                why = "no answer"
+                why, hung = f"no answer in {self._patience:g} s", hung + 1
             except (OSError, EOFError):
                 why = self._last_words()
             with self._changing:
                 if self._closed:
                     break
                 self._end()
-                self._start()
+                try:
+                    self._start()
+                except OSError as error:  # no process to be had, no descriptor, no memory
+                    why = clean(str(error))
+            if hung == MOST_HANGS:
+                break
         raise WorkerError(
-            "A process of grader itself ended or hung {times} times over this: {detail}",
-            times=ATTEMPTS,
+            "A process of grader itself ended or hung again and again over this: {detail}",
             detail=why,
         )
 
@@ -95,6 +113,12 @@ class Worker:
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         return clean(lines[-1]) if lines else f"exit code {self._process.returncode}"
+
+    def kill(self) -> None:
+        """Kill it, whatever it is doing; no other is started. `close` tidies up."""
+        with self._changing:
+            self._closed = True
+            self._process.kill()
 
     def close(self) -> None:
         """End it, whatever it is doing."""

@@ -1,16 +1,17 @@
 """The way of a batch: tasks -> results kept as they come -> what shows the whole class."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 
 from grader.batch.folder import BatchFolder
-from grader.batch.jobs import Done, Setting
+from grader.batch.jobs import Done
 from grader.batch.process import WorkerError
+from grader.batch.snapshot import Snapshot
 from grader.batch.tasks import Task, to_grade, to_show, to_show_failure
 from grader.course import Assignment
 from grader.errors import UsageError
@@ -49,20 +50,23 @@ class Step(NamedTuple):
 
 
 Watch = Callable[[Step], None]
+A_MOMENT = 0.2  # seconds
 
 
-def describe(assignment: Assignment, course: Path, seed: int, lang: str) -> About:
+def describe(assignment: Assignment, snapshot: Snapshot, seed: int, lang: str) -> About:
     """Say what the gradebook of an assignment's batch is about."""
     settings = assignment.settings
     return About(
         assignment=assignment.name,
         title=Text(settings.title, settings.title_zh),
-        course=str(course),
+        course=snapshot.course,
+        rules=f"{snapshot.digest} {seed}",
         groups=assignment.group_points,
         late=settings.late,
         threshold=settings.training.threshold if settings.training else None,
         seed=seed,
         lang=lang,
+        seconds=settings.limits.total_seconds,
         known=_known_fingerprints(assignment).astype("<u8").tobytes(),
     )
 
@@ -74,42 +78,35 @@ def _known_fingerprints(assignment: Assignment) -> np.ndarray:
     paths = [assignment.folder / f.name for f in settings.files]
     paths += [assignment.folder / name for name in settings.given]
     code = [parse(read(p, most), p.name, "", most).code for p in paths if p.is_file()]
-    return np.unique(np.concatenate([fingerprints(parts) for parts in code]))
-
-
-def setting_of(about: About) -> Setting:
-    """Say what a worker needs to know to show reports; to grade, also where the course is."""
-    return Setting(
-        course="",
-        original=about.course,
-        assignment=about.assignment,
-        title=about.title,
-        groups=about.groups,
-        late=about.late,
-        seed=about.seed,
-        lang=about.lang,
-    )
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *map(fingerprints, code)]))
 
 
 class Batch:
     """A batch's folder and its open gradebook."""
 
-    def __init__(self, folder: BatchFolder, book: Gradebook) -> None:
+    def __init__(
+        self, folder: BatchFolder, book: Gradebook, look: Callable[[], None] = lambda: None
+    ) -> None:
         """Take a gradebook that says what it is about.
 
+        Args:
+            folder: where pages are written.
+            book: where reports are kept.
+            look: called again and again while others work; what it raises ends the batch.
+
         Raises:
-            UsageError: it doesn't, because nothing was graded here yet.
+            UsageError: nothing was graded here yet.
         """
         about = book.about()
         if about is None:
             raise UsageError("Nothing has been graded in {path} yet.", path=str(folder.path))
         self.about = about
-        self._folder, self._book = folder, book
+        self._folder, self._book, self._look = folder, book, look
+        self.unshown: list[str] = []
 
     def grade(
         self,
         assignment: Assignment,
-        digest: str,
         handed: Iterable[Handed],
         workers: Workers,
         watch: Watch,
@@ -118,7 +115,6 @@ class Batch:
 
         Args:
             assignment: what they are graded by.
-            digest: of everything but the submissions that a grade depends on.
             handed: what was handed in.
             workers: who does it.
             watch: told how far it is.
@@ -126,14 +122,14 @@ class Batch:
         Raises:
             UsageError: nothing more can be kept.
         """
-        setting, handed = setting_of(self.about), tuple(handed)
-        tasks = (to_grade(h, assignment, digest, setting, self._book, self._folder) for h in handed)
+        handed = tuple(handed)
+        tasks = (to_grade(h, assignment, self.about, self._book, self._folder) for h in handed)
         self._work_off(tasks, len(handed), workers, watch)
 
     def show(self, workers: Workers, watch: Watch, students: Iterable[str]) -> None:
         """Make the pages of those students whose pages are not as they should be."""
-        setting, students = setting_of(self.about), tuple(students)
-        tasks = (to_show(s, setting, self._book, self._folder) for s in students)
+        students = tuple(students)
+        tasks = (to_show(s, self.about, self._book, self._folder) for s in students)
         self._work_off(tasks, len(students), workers, watch)
 
     def conclude(self) -> Overview:
@@ -170,17 +166,19 @@ class Batch:
 
         def end(most: int) -> Iterator[tuple[Task, Done | None]]:
             while len(waiting) > most:
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                self._look()
+                for future in wait(waiting, A_MOMENT, FIRST_COMPLETED).done:
                     task = waiting.pop(future)
                     try:
                         yield task, msgspec.msgpack.decode(future.result(), type=Done)
                     except WorkerError as error:
                         if task.job.report is None:
-                            begin(to_show_failure(task, setting_of(self.about), error))
+                            begin(to_show_failure(task, self.about, error))
                         else:
                             yield task, None
 
         for task in tasks:
+            self._look()
             if task is None:
                 yield None, None
             else:
@@ -190,16 +188,18 @@ class Batch:
 
     def _keep(self, task: Task, done: Done | None) -> None:
         """Write a student's pages and then keep the report: what is kept has its pages."""
-        entry, shown, prints = task.job.entry, "", b""
-        packed = task.job.report
-        if done is not None:
-            contents = (done.result, done.feedback, done.page)
-            for path, data in zip(self._folder.pages(entry.student), contents, strict=True):
-                self._folder.write(path, [data])
-            shown = f"{task.shown} {self._folder.sizes(entry.student)}"
-            packed, prints = done.report, done.fingerprints
-        assert packed is not None, "only what has a report can't be shown"
-        key = task.key
-        if task.job.data is not None and unpack_report(packed).status == "not_graded":
+        entry, key = task.job.entry, task.key
+        if done is None:  # it is made anew next time
+            self.unshown.append(entry.name)
+            self._book.outdate([entry.student])
+            if task.job.report is not None and not key:
+                with contextlib.suppress(msgspec.DecodeError):  # a row that a disk has damaged
+                    self._book.keep(entry, "", "", task.rules, task.job.report, b"")
+            return
+        contents = (done.result, done.feedback, done.page)
+        for path, data in zip(self._folder.pages(entry.student), contents, strict=True):
+            self._folder.write(path, [data])
+        if task.job.data is not None and unpack_report(done.report).status == "not_graded":
             key = ""  # our fault, which may have been put right by the next time
-        self._book.keep(entry, key, shown, packed, prints)
+        shown = f"{task.shown} {self._folder.sizes(entry.student)}"
+        self._book.keep(entry, key, shown, task.rules, done.report, done.fingerprints)

@@ -6,15 +6,15 @@ and a worker on another machine needs no course there.
 
 import functools
 import hashlib
-import platform
+import os
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 import grader
 from grader.course import FILE, Assignment
 from grader.errors import CourseError
+from grader.grading import versions
 
 # Handouts are for reading, and the rest is what editors, Python and grader leave behind.
 UNUSED = (".md", ".feedback.html", ".feedback.json", ".pyc")
@@ -51,7 +51,7 @@ def take(assignment: Assignment) -> Snapshot:
     """
     course = assignment.folder.parents[1]
     folders = [assignment.folder, *([assignment.solutions] if assignment.solutions else [])]
-    paths = [p for folder in folders for p in sorted(folder.rglob("*")) if _is_used(p, course)]
+    paths = [p for folder in folders for p in _files(folder) if _is_used(p, course)]
     files = {}
     for path in paths:
         try:
@@ -63,6 +63,18 @@ def take(assignment: Assignment) -> Snapshot:
                 detail=error.strerror or str(error),
             ) from error
     return Snapshot(assignment.name, str(course), files, _digest(assignment, files))
+
+
+def _files(folder: Path) -> list[Path]:
+    """List the files below a folder, those in linked folders included, each folder once."""
+    found, seen = [], set()
+    for place, below, names in os.walk(folder, followlinks=True):
+        if os.path.realpath(place) in seen:
+            below.clear()
+            continue
+        seen.add(os.path.realpath(place))
+        found += [Path(place, name) for name in names]
+    return sorted(found)
 
 
 def _is_used(path: Path, course: Path) -> bool:
@@ -79,15 +91,6 @@ def _digest(assignment: Assignment, files: dict[str, bytes]) -> str:
     for name in sorted(files.keys() - {table}):
         whole.update(msgspec.json.encode([name, hashlib.sha256(files[name]).hexdigest()]))
     return whole.hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """The versions that every report names."""
-    return {
-        "grader": grader.__version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
 
 
 @functools.cache

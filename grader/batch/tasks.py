@@ -10,11 +10,11 @@ from typing import NamedTuple
 import msgspec
 
 from grader.batch.folder import BatchFolder
-from grader.batch.jobs import Job, Setting, not_graded
+from grader.batch.jobs import Job, not_graded, setting_of
 from grader.batch.snapshot import own_digest
 from grader.course import Assignment
 from grader.errors import NotGraded, UsageError
-from grader.gradebook import Gradebook, Kept
+from grader.gradebook import About, Gradebook, Kept
 from grader.grades import Entry
 from grader.lms.intake import Handed
 from grader.results import pack_report
@@ -27,54 +27,53 @@ class Task(NamedTuple):
 
     Args:
         key: digest of all that the report depends on; "" if it is to be made again next time.
+        rules: what it is or was graded by.
         shown: digest of all that the pages depend on.
     """
 
     job: Job
     key: str
+    rules: str
     shown: str
 
 
 def to_grade(
-    handed: Handed,
-    assignment: Assignment,
-    digest: str,
-    setting: Setting,
-    book: Gradebook,
-    folder: BatchFolder,
+    handed: Handed, assignment: Assignment, about: About, book: Gradebook, folder: BatchFolder
 ) -> Task | None:
     """Decide what is to be done with what a student handed in; None if nothing is."""
     corrections = book.corrections(handed.entry.student)
     try:
         entry, data = work_of(handed, assignment)
         job = Job(entry, corrections, data)
-        key = _digest(digest, setting.seed, entry.file, hashlib.sha256(data).hexdigest())
+        key = _digest(about.rules, entry.file, hashlib.sha256(data).hexdigest())
     except UsageError as error:
-        report = pack_report(not_graded(setting, handed.entry, said(error)))
-        job, key = Job(handed.entry, corrections, report=report), _digest(digest, report)
+        report = pack_report(not_graded(setting_of(about), handed.entry, said(error), None))
+        job, key = Job(handed.entry, corrections, report=report), _digest(about.rules, report)
     kept = book.kept(handed.entry.student)
     if kept is None or kept.key != key:
-        return _task(job, key, setting)
-    return _unless_shown(job, kept, setting, book, folder)
+        return _task(job, key, about.rules, about)
+    return _unless_shown(job, kept, about, book, folder)
 
 
-def to_show(student: str, setting: Setting, book: Gradebook, folder: BatchFolder) -> Task | None:
+def to_show(student: str, about: About, book: Gradebook, folder: BatchFolder) -> Task | None:
     """Decide whether a student's pages are to be made again; None if they are as they should be."""
     kept = book.kept(student)
     assert kept is not None, "a student of the gradebook"
-    return _unless_shown(Job(kept.entry, book.corrections(student)), kept, setting, book, folder)
+    return _unless_shown(Job(kept.entry, book.corrections(student)), kept, about, book, folder)
 
 
-def to_show_failure(task: Task, setting: Setting, error: NotGraded) -> Task:
+def to_show_failure(task: Task, about: About, error: NotGraded) -> Task:
     """Make the task that shows why another one could not be done. Next time it is tried again."""
-    report = pack_report(not_graded(setting, task.job.entry, said(error)))
-    return _task(msgspec.structs.replace(task.job, data=None, report=report), "", setting)
+    job, setting = task.job, setting_of(about)
+    report = pack_report(not_graded(setting, job.entry, said(error), job.data))
+    job = msgspec.structs.replace(job, data=None, report=report)
+    return _task(job, "", task.rules, about)
 
 
 def _unless_shown(
-    job: Job, kept: Kept, setting: Setting, book: Gradebook, folder: BatchFolder
+    job: Job, kept: Kept, about: About, book: Gradebook, folder: BatchFolder
 ) -> Task | None:
-    task = _task(job, kept.key, setting)
+    task = _task(job, kept.key, kept.rules, about)
     digest, _, sizes = kept.shown.partition(" ")
     if digest == task.shown and sizes == folder.sizes(job.entry.student):
         return None
@@ -82,9 +81,9 @@ def _unless_shown(
     return task._replace(job=msgspec.structs.replace(job, data=None, report=report))
 
 
-def _task(job: Job, key: str, setting: Setting) -> Task:
-    shown = _digest(key, setting.lang, setting.late, job.entry, job.corrections, own_digest())
-    return Task(job, key, shown)
+def _task(job: Job, key: str, rules: str, about: About) -> Task:
+    shown = _digest(key, about.lang, about.late, job.entry, job.corrections, own_digest())
+    return Task(job, key, rules, shown)
 
 
 def work_of(handed: Handed, assignment: Assignment) -> tuple[Entry, bytes]:

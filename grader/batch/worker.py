@@ -21,7 +21,7 @@ from grader.grading import grade
 from grader.report import html, json
 from grader.results import (
     Report,
-    feedback,
+    handed_back,
     pack_report,
     score,
     unpack_report,
@@ -84,7 +84,7 @@ class Desk:
         if report.status == "graded":
             points = {g.name: score(report, g.name) for g in setting.groups}
         final = grade_of(job.entry, points, setting.groups, job.corrections, setting.late)
-        seen = feedback(report)
+        seen = handed_back(report)
         return Done(
             report=pack_report(report),
             fingerprints=fingerprints(report.code).astype("<u8").tobytes(),
@@ -112,8 +112,8 @@ class Desk:
         try:
             assignment, forkserver = self._assignment_and_forkserver()
         except NotGraded as error:
-            reason = said(error)
-            return _with_original_paths(not_graded(self._setting, job.entry, reason), self._setting)
+            report = not_graded(self._setting, job.entry, said(error), job.data)
+            return _with_original_paths(report, self._setting)
         submission = parse(
             job.data, job.entry.file, job.entry.student, assignment.settings.limits.submission_kib
         )

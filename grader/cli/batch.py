@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,15 @@ import msgspec
 from rich.console import Console
 
 from grader.batch.folder import BatchFolder
+from grader.batch.jobs import setting_of
 from grader.batch.local import LocalWorkers, cores
-from grader.batch.run import Batch, Workers, describe, setting_of
+from grader.batch.run import Batch, Workers, describe
 from grader.batch.snapshot import Snapshot, take
-from grader.cli.exits import COULD_NOT, EVERYONE_GRADED
+from grader.cli.exits import COULD_NOT, EVERYONE_GRADED, INTERRUPTED
+from grader.cli.interrupts import deferred, interruptible
 from grader.cli.output import console
 from grader.cli.progress import progress
-from grader.course import assignment_of_course
+from grader.course import Assignment, assignment_of_course
 from grader.errors import UsageError, mark
 from grader.foreign import clean
 from grader.gradebook import About, Gradebook
@@ -31,42 +32,62 @@ from grader.submission import require_readable
 def run(options: argparse.Namespace) -> int:
     """Grade a class."""
     lang = choose(options.lang, os.environ)
+    screen = console(sys.stdout, quiet=options.quiet)
+    try:
+        with interruptible():
+            return _grade_class(options, lang, screen)
+    except KeyboardInterrupt:
+        said = mark("Stopped. What is graded so far is kept: the same command goes on from there.")
+        print(f"\n{translate(said, lang)}", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _grade_class(options: argparse.Namespace, lang: str, screen: Console) -> int:
     submissions, out = (
         Path(os.path.abspath(path))  # noqa: PTH100 - keeps links and . out of it
         for path in (options.submissions, options.out)
     )
     require_readable(submissions)
     _require_apart(submissions, out)
-    course = options.course.resolve() if options.course else None
-    working = Path.cwd()
-    if working.is_relative_to(submissions):  # whose folders may look like a course
-        working = submissions.parent
-    assignment = assignment_of_course(options.assignment, working, course)
+    assignment = _assignment(options, submissions)
     snapshot = take(assignment)
-    about = describe(assignment, Path(snapshot.course), options.seed, lang)
-    folder = BatchFolder(out)
-    screen = console(sys.stdout, quiet=options.quiet)
-    limits = assignment.settings.limits
+    about = describe(assignment, snapshot, options.seed, lang)
+    folder, limits = BatchFolder(out), assignment.settings.limits
     with folder.locked(), Gradebook.create(folder.gradebook) as book:
-        _describe(book, about, out, fresh=options.fresh)
-        batch, room = Batch(folder, book), folder.room("handed-in")
+        room = folder.room("handed-in")
         with open_submissions(submissions, room, limits.submission_kib) as handing:
             for line in intake_lines(handing.source, handing.handed, handing.ignored, lang):
                 screen.print(line)
             handed = _wanted(handing, options.only)
-            with _workers(options, snapshot, about, folder, limits.total_seconds) as workers:
-                with _stopping(lang), progress(screen, translate("grading", lang), lang) as watch:
-                    batch.grade(assignment, snapshot.digest, handed, workers, watch)
-                here = {h.entry.student for h in handing.handed}
-                absent = [student for student in book.students() if student not in here]
-                batch.show(workers, lambda _step: None, absent)
+            _describe(book, about, out, options.lang)
+            if options.fresh:
+                book.outdate(h.entry.student for h in handed)
+            here = {h.entry.student for h in handing.handed}
+            absent = [student for student in book.students() if student not in here]
+            with deferred() as look:
+                batch = Batch(folder, book, look)
+                count = min(options.jobs or len(cores()), max(1, len(handed)))
+                with (
+                    _workers(options, snapshot, batch.about, folder, count, screen) as workers,
+                    progress(screen, translate("grading", lang), lang) as watch,
+                ):
+                    batch.grade(assignment, handed, workers, watch)
+                    batch.show(workers, lambda _step: None, absent)
         whole = batch.conclude()
-    for told in class_lines(whole, len(absent), lang):
+    for told in class_lines(whole, len(absent), batch.unshown, lang):
         screen.print(told)
     _tell_where(screen, out, lang)
     mine = {h.entry.student for h in handed}
     missing = [s for s in whole.standings if s.entry.student in mine and s.grade.final is None]
-    return COULD_NOT if missing else EVERYONE_GRADED
+    return COULD_NOT if missing or batch.unshown else EVERYONE_GRADED
+
+
+def _assignment(options: argparse.Namespace, submissions: Path) -> Assignment:
+    course = options.course.resolve() if options.course else None
+    working = Path.cwd()
+    if working.is_relative_to(submissions):  # whose folders may look like a course
+        working = submissions.parent
+    return assignment_of_course(options.assignment, working, course)
 
 
 def _require_apart(submissions: Path, out: Path) -> None:
@@ -78,7 +99,8 @@ def _require_apart(submissions: Path, out: Path) -> None:
         )
 
 
-def _describe(book: Gradebook, about: About, out: Path, *, fresh: bool) -> None:
+def _describe(book: Gradebook, about: About, out: Path, lang: str | None) -> None:
+    """Write down what is graded here now; the pages' language stays, unless one is asked for."""
     before = book.about()
     if before is not None and before.assignment != about.assignment:
         raise UsageError(
@@ -88,9 +110,9 @@ def _describe(book: Gradebook, about: About, out: Path, *, fresh: bool) -> None:
             before=before.assignment,
             now=about.assignment,
         )
+    if before is not None and lang is None:
+        about = msgspec.structs.replace(about, lang=before.lang)
     book.describe(about)
-    if fresh:
-        book.outdate()
 
 
 def _wanted(handing: Handing, only: str | None) -> tuple[Handed, ...]:
@@ -107,43 +129,31 @@ def _wanted(handing: Handing, only: str | None) -> tuple[Handed, ...]:
 
 @contextlib.contextmanager
 def _workers(
-    options: argparse.Namespace, snapshot: Snapshot, about: About, folder: BatchFolder, total: float
+    options: argparse.Namespace,
+    snapshot: Snapshot,
+    about: About,
+    folder: BatchFolder,
+    count: int,
+    screen: Console,
 ) -> Iterator[Workers]:
     """Start workers, here or on a cluster, and end them whatever happens."""
     setting = msgspec.structs.replace(setting_of(about), unsafe=options.unsafe)
     if options.scheduler:
         from grader.batch.cluster import ClusterWorkers  # noqa: PLC0415
 
-        workers: LocalWorkers | ClusterWorkers = ClusterWorkers(
-            options.scheduler, snapshot, setting, total
-        )
+        cluster = ClusterWorkers(options.scheduler, snapshot, setting)
+        if cluster.nobody:
+            template = translate("Waiting for workers to join {address}.", about.lang)
+            screen.print(template.format(address=options.scheduler))
+        workers: LocalWorkers | ClusterWorkers = cluster
     else:
         course = folder.room("course")
         snapshot.unpack(course)
-        setting = msgspec.structs.replace(setting, course=str(course))
-        workers = LocalWorkers(setting, options.jobs or len(cores()), total)
+        workers = LocalWorkers(msgspec.structs.replace(setting, course=str(course)), count)
     try:
         yield workers
     finally:
         workers.close()
-
-
-@contextlib.contextmanager
-def _stopping(lang: str) -> Iterator[None]:
-    """Take a request to end for Ctrl-C, and say that nothing is lost."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        said = mark("Stopped. What is graded so far is kept: the same command goes on from there.")
-        print(f"\n{translate(said, lang)}", file=sys.stderr)
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _tell_where(screen: Console, out: Path, lang: str) -> None:

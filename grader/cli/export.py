@@ -61,6 +61,14 @@ def run(options: argparse.Namespace) -> int:
         folder = BatchFolder(options.folder)
         with Gradebook.read(folder.gradebook) as book:
             export = Export(options, folder, book, book.overview(), lang, screen)
+            outdated = [s.entry.name for s in export.whole.standings if s.outdated]
+            if outdated:
+                template = translate(
+                    "Graded by earlier checks or an earlier grader: {count}. Grade everyone again "
+                    "before you hand these grades back.",
+                    lang,
+                )
+                screen.print(template.format(count=len(outdated)), style="bold red")
             FORMATS[options.format](export)
     screen.print(f"{translate('Written:', lang)} {clean(str(options.out), 4096)}", soft_wrap=True)
     return EVERYONE_GRADED

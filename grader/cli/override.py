@@ -1,6 +1,7 @@
 """`grader override`: a person's decision about a grade, which survives every new grading."""
 
 import argparse
+import contextlib
 import datetime as dt
 import functools
 import getpass
@@ -33,7 +34,10 @@ def run(options: argparse.Namespace) -> int:
         assert about is not None, "there are students"
         for correction in _corrections(options, before.entry.student, about):
             book.correct(correction)
-    whole = show_again(options.folder, 1, None, quiet=True)
+    screen = console(sys.stdout, quiet=options.quiet)
+    if options.submitted and about.late is None:
+        screen.print(translate("This assignment has no late policy: the time costs nothing.", lang))
+    whole, _ = show_again(options.folder, 1, None, quiet=True)
     after = next(s for s in whole.standings if s.entry.student == before.entry.student)
     template = translate("{name}: {before} before, {after} now, of {most} points", lang)
     line = template.format(
@@ -42,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         after=_said(after.grade, lang),
         most=points(after.grade.max_score),
     )
-    console(sys.stdout, quiet=options.quiet).print(line)
+    screen.print(line)
     return EVERYONE_GRADED
 
 
@@ -82,7 +86,7 @@ def _corrections(options: argparse.Namespace, student: str, about: About) -> lis
         Correction,
         student=student,
         comment=clean(options.comment, MAX_COMMENT),
-        by=clean(options.by or getpass.getuser()),
+        by=clean(options.by or _user()),
         at=dt.datetime.now(dt.UTC).replace(microsecond=0),
     )
     most = {g.name: g.points for g in about.groups}
@@ -96,6 +100,13 @@ def _corrections(options: argparse.Namespace, student: str, about: About) -> lis
         found.append(correction(submitted=_time(options.submitted)))
     taken_back = ["" if group == TIME else _known(group, most) for group in options.remove]
     return [*found, *(correction(group=group) for group in taken_back)]
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise UsageError("Say who decides: --by NAME.") from error
 
 
 def _known(group: str, groups: Collection[str]) -> str:
@@ -123,12 +134,13 @@ def _number(word: str, number: str, most: float) -> float:
 
 
 def _time(text: str) -> dt.datetime:
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            "{time} is no time. Write it like 2026-11-30T23:59+08:00.", time=text
-        ) from error
+    time = None
+    if ":" in text:  # a date alone would be its first minute, which nobody means
+        with contextlib.suppress(ValueError):
+            time = dt.datetime.fromisoformat(text)
+    if time is None:
+        raise UsageError("{time} is no time. Write it like 2026-11-30T23:59+08:00.", time=text)
+    return time
 
 
 def _said(grade: Grade, lang: str) -> str:

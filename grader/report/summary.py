@@ -38,12 +38,15 @@ def intake_lines(
         yield Line(text, style="dim")
 
 
-def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Table | Padding]:
+def class_lines(
+    whole: Overview, absent: int, unshown: Collection[str], lang: str
+) -> Iterator[Line | Table | Padding]:
     """Say how a class did: who is not graded and why, the mean, the slowest.
 
     Args:
         whole: the class.
         absent: how many of them did not hand in this time and were graded before.
+        unshown: names of students whose pages could not be made.
         lang: one of `language.LANGUAGES`.
     """
 
@@ -60,6 +63,21 @@ def class_lines(whole: Overview, absent: int, lang: str) -> Iterator[Line | Tabl
     yield Line(_("{title}: {counts}", title=title, counts=counts), style="bold")
     if absent:
         yield Line(_("Graded before, and not here now: {count}", count=absent))
+    outdated = [clean(s.entry.name, MAX_NAME) for s in whole.standings if s.outdated]
+    if outdated:
+        names = ", ".join(outdated[:MOST_IGNORED]) + (", ..." if outdated[MOST_IGNORED:] else "")
+        yield Line(
+            _(
+                "Graded by earlier checks or an earlier grader, {count}: {names}. These points and "
+                "the others' can't be compared. Grade everyone again.",
+                count=len(outdated),
+                names=names,
+            ),
+            style="bold red",
+        )
+    if unshown:
+        names = ", ".join(clean(name, MAX_NAME) for name in list(unshown)[:MOST_IGNORED])
+        yield Line(_("These pages could not be made: {names}", names=names), style="bold red")
     if finals:
         most = points(whole.standings[0].grade.max_score)
         yield Line(
