@@ -75,3 +75,10 @@ def test_the_stem_has_no_ending(name, expected):
 def test_a_shown_name_holds_nothing_that_moves_a_cursor():
     """Control and direction characters are blanks, and an ending is written small."""
     assert shown("a\u202eb\x1b[2J.PY") == "a b [2J.py"
+
+
+def test_a_newcomer_takes_nobodys_id():
+    """Beside 'ann' an 'Ann' gets another id, and 'ann' keeps hers, with what she was given."""
+    ann, other = student_ids([("ann", "ann", ""), ("Ann", "Ann", "")])
+    assert student_ids([("ann", "ann", "")]) == [ann] == ["ann"]
+    assert other.casefold() != ann

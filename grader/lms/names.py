@@ -125,9 +125,12 @@ def student_ids(whose: Sequence[tuple[str, str, str]]) -> list[str]:
     """
     ids = [_student_id(*one) for one in whose]
     for length in (HASH, 4 * HASH):
-        count = Counter(map(_folded, ids))
+        alike, same = Counter(map(_folded, ids)), Counter(ids)
         ids = [
-            f"{one}-{_digest(key, length)}" if count[_folded(one)] > 1 else one
+            # Of 'ann' and 'Ann' the plain one keeps its id, and with it what it was given before.
+            one
+            if alike[_folded(one)] == 1 or (one == _folded(one) and same[one] == 1)
+            else f"{one}-{_digest(key, length)}"
             for one, (key, _, _) in zip(ids, whose, strict=True)
         ]
     return ids
