@@ -423,6 +423,11 @@ WORK = {
     "zip": ("work.zip", zipped({"src/hw.py": CODE}), {"work.zip/src/hw.py": CODE}),
     "tar.gz": ("work.tgz", tarred({"hw.py": CODE}), {"work.tgz/hw.py": CODE}),
     "notebook": ("work.zip", zipped({"hw.ipynb": b"{}"}), {"work.zip/hw.ipynb": b"{}"}),
+    "larger than a file may be": (
+        "work.zip",
+        zipped({"data.bin": os.urandom(100_000), "hw.py": CODE}),
+        {"work.zip/hw.py": CODE},
+    ),
     "three deep": (
         "work.zip",
         nested(3),

@@ -466,10 +466,11 @@ def test_metadata_that_are_none_are_named(tmp_path, metadata):
 
 
 def test_metadata_too_large_are_refused(tmp_path, monkeypatch):
-    """No more than so much of the metadata is ever read."""
-    monkeypatch.setattr(intake, "METADATA_BYTES", 100)
+    """No more than so much of the metadata is ever read, and no part is taken for the whole."""
+    monkeypatch.setattr(intake, "METADATA_BYTES", len(METADATA))
+    assert len(take_zip(tmp_path, gradescope()).rows) == 3
     with pytest.raises(UsageError, match="can't be understood"):
-        take_zip(tmp_path, gradescope())
+        take_zip(tmp_path, gradescope(METADATA + "submission_103: 1\n"))
 
 
 def test_aliases_blow_nothing_up(tmp_path):
@@ -481,10 +482,10 @@ def test_aliases_blow_nothing_up(tmp_path):
 
 def test_files_of_nobody_are_told(tmp_path):
     """Sheets and pages beside the submissions are named for a line on the terminal."""
-    names = ["class/li/hw.py", "class/han/hw.py", "class/roster.xlsx", "notes\x1b[2J.csv"]
-    taken = take_zip(tmp_path, dict.fromkeys(names, CODE))
+    names = [f"class/Li_1_{DONE}/hw.py", "class/logs/", "class/roster.xlsx", "notes\x1b[2J.csv"]
+    taken = take_zip(tmp_path, dict.fromkeys([*names, f"class/Han_2_{DONE}/hw.py"], CODE))
     assert taken.ignored == ("notes [2J.csv", "roster.xlsx")
-    assert set(taken.rows) == {"li", "han"}
+    assert set(taken.rows) == {"Li-1", "Han-2"}
 
 
 @pytest.mark.parametrize("stray", ["notes.py", "a/hw.py", "x_attempt_2026-13-01-00-00-00_a.py"])

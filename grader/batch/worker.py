@@ -4,6 +4,7 @@ It is started by `process.Worker` with one descriptor and knows nothing of a cla
 happens to it, at any moment, only the job in its hands is lost.
 """
 
+import contextlib
 import os
 import queue
 import sys
@@ -33,19 +34,23 @@ from grader.sandbox.words import said
 from grader.similar import fingerprints
 from grader.submission import parse
 
+# On a cluster nobody tells a worker that its coordinator was killed. One that is missed after
+# all is started again.
+IDLE_SECONDS = 1200.0
 ENOUGH = 3  # gradings with the same result, one after the other
 
 
 def main(descriptor: int) -> None:
-    """Answer jobs until the other side goes away."""
+    """Answer jobs until the other side goes away, or has none for a long time."""
     connection = Connection(descriptor)
     setting = msgspec.msgpack.decode(connection.recv_bytes(), type=Setting)
     jobs: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
     desk = Desk(setting)
-    while True:
-        job = msgspec.msgpack.decode(jobs.get(), type=Job)
-        connection.send_bytes(msgspec.msgpack.encode(desk.do(job)))
+    with contextlib.suppress(queue.Empty):
+        while True:
+            job = msgspec.msgpack.decode(jobs.get(timeout=IDLE_SECONDS), type=Job)
+            connection.send_bytes(msgspec.msgpack.encode(desk.do(job)))
 
 
 def _listen(connection: Connection, jobs: "queue.Queue[bytes]") -> None:
