@@ -45,6 +45,7 @@ class About(msgspec.Struct, frozen=True):
         rules: digest of all that a grade depends on besides the submission, and the seed.
         lang: that the students' pages are in.
         seconds: that one grading may take at most, wall clock.
+        students: who are to be graded, and who were graded before.
         known: fingerprints of the template and of given code, little-endian numbers.
     """
 
@@ -58,6 +59,7 @@ class About(msgspec.Struct, frozen=True):
     seed: int
     lang: str
     seconds: float
+    students: int = 0
     known: bytes = b""
 
 
@@ -117,7 +119,7 @@ class Gradebook:
         if not path.is_file():
             raise UsageError(
                 "There is no gradebook in {path}. Name the folder of a batch.",
-                path=str(path.parent),
+                path=str(path.parent.absolute()),
             )
         with _explained(path):
             connection = sqlite3.connect(
@@ -147,7 +149,7 @@ class Gradebook:
         """Say what it is about, or None of a new one."""
         with _explained(self._path):
             row = self._connection.execute("SELECT about FROM about").fetchone()
-        return msgspec.json.decode(row[0], type=About) if row else None
+            return msgspec.json.decode(row[0], type=About) if row else None
 
     def describe(self, about: About) -> None:
         """Write down what it is about."""
@@ -324,6 +326,7 @@ class Gradebook:
             checks=tuple(sorted(checks.values(), key=lambda c: order.get(c.group, len(order)))),
             standings=tuple(standings),
             threshold=about.threshold,
+            missing=max(0, about.students - len(standings)),
         )
 
     def grade(self, entry: Entry, report: Report, about: About) -> Grade:

@@ -190,6 +190,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         standings: sorted by student id.
         pairs: the most alike first.
         threshold: the training accuracy in [0, 1] that counts as converged, or None.
+        missing: students who handed something in and have not been graded yet.
     """
 
     assignment: str
@@ -200,6 +201,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     standings: tuple[Standing, ...]
     pairs: tuple[Pair, ...] = ()
     threshold: float | None = None
+    missing: int = 0
 
 
 def lateness(entry: Entry, submitted: dt.datetime | None, policy: LatePolicy) -> Late | None:

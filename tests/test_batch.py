@@ -194,9 +194,10 @@ def reports(out: Path) -> dict[str, bytes]:
 
 
 def test_nothing_is_graded_twice(batch, out):
-    """The same command again leaves every report as it was, seconds and all."""
-    batch()
+    """The same command again leaves every report as it was, seconds and all, and says so."""
+    assert "Graded now: 7" in batch().out
     assert graded_again(batch, out) == set()
+    assert "Graded now: 0" in batch().out
 
 
 def test_only_what_changed_is_graded_again(batch, submissions, out):
@@ -265,12 +266,22 @@ def test_only_one_student(batch, out):
     assert graded_again(batch, out, "--only", "ANN") == {"ann"}
 
 
+def test_an_unfinished_batch_is_not_taken_for_a_whole_one(batch, out):
+    """While some have not been graded yet, report and export say so."""
+    batch("--only", "bob")
+    said = "Not graded yet: 6 more. Give the same batch command again."
+    assert said in run("report", out, "--lang", "en").words
+    ran = run("export", out, "--format", "csv", "--out", out / "x.csv", "--lang", "en")
+    assert said in ran.words
+    assert "Not graded yet" not in batch().words
+
+
 def test_who_is_absent_keeps_the_grade(batch, submissions, out):
     """A student who is not in the folder any more keeps the row and the page."""
     batch()
     shutil.rmtree(submissions / "ann")
     ran = batch()
-    assert "Graded before, and not here now: 1" in ran.words
+    assert "Graded before, and not here now, 1: ann" in ran.words
     assert finals(out) == SCORES
 
 
@@ -346,12 +357,20 @@ def test_what_was_not_graded_is_tried_again(batch, course, out):
     assert finals(out) == SCORES
 
 
+def made_a_batch(folder: Path) -> Path:
+    (folder / "before").mkdir()
+    (folder / "before" / "gradebook.sqlite").touch()
+    return folder / "before"
+
+
 USAGE = (
     ("no such folder", lambda s, o: ("nowhere", "--out", o), "There is no file"),
     ("out is inside", lambda s, o: (s, "--out", s / "out"), "is in the folder of submissions"),
     ("out is a file", lambda s, o: (s, "--out", __file__), "Choose another place with --out"),
     ("nobody of that name", lambda s, o: (s, "--out", o, "--only", "nobody"), "Nobody called"),
     ("no assignment of that name", lambda s, o: (s, "--out", o, "--assignment", "X"), "Which"),
+    ("a course", lambda s, o: (s.parent / "course", "--out", o), "is a course"),
+    ("a batch", lambda s, o: (made_a_batch(s.parent), "--out", o), "is a batch's own folder"),
     ("no jobs", lambda s, o: (s, "--out", o, "--jobs", "0"), "whole number from 1"),
     ("not a course", lambda s, o: (s, "--out", o, "--course", s), "is not in a course"),
 )  # fmt: skip

@@ -84,15 +84,14 @@ def test_grades_go_back_into_the_platforms_sheet(batch, tmp_path):
         assert (grades["Li Lei"], grades["Han Mei"], grades["Wei Hua"]) == ("5", "3", "")
 
 
-def test_a_sheet_may_be_refilled_in_its_place(batch, tmp_path):
-    """--out may be the sheet itself; filled twice it is what it was after once."""
+def test_the_sheet_itself_is_never_overwritten(batch, tmp_path):
+    """--out may not be the sheet, which can hold columns that are not written."""
     platform, out = batch
     sheet = tmp_path / "sheet.csv"
     sheet.write_text({"canvas": CANVAS, "moodle": MOODLE}[platform], encoding="utf-8")
-    export(out, platform, sheet, "--sheet", sheet)
-    once = sheet.read_bytes()
-    export(out, platform, sheet, "--sheet", sheet)
-    assert sheet.read_bytes() == once
+    before = sheet.read_bytes()
+    assert "would be lost" in export(out, platform, sheet, "--sheet", sheet, code=2).words
+    assert sheet.read_bytes() == before
 
 
 WRONG_SHEETS = (
@@ -117,6 +116,17 @@ def test_what_is_no_sheet(batch, tmp_path, sheet, says):
         options = ["--sheet", path]
     ran = export(out, platform, tmp_path / "filled.csv", *options, code=2)
     assert says in ran.words
+    assert not (tmp_path / "filled.csv").exists()
+
+
+def test_a_sheet_of_another_class_is_told(batch, tmp_path):
+    """Where no grade finds a place, nothing is written."""
+    platform, out = batch
+    sheet = tmp_path / "sheet.csv"
+    text = {"canvas": CANVAS, "moodle": MOODLE}[platform].replace("50", "90")
+    sheet.write_text(text.replace("lilei", "x").replace("hanmei", "y"), encoding="utf-8")
+    ran = export(out, platform, tmp_path / "filled.csv", "--sheet", sheet, code=2)
+    assert "No grade has a place in" in ran.words
     assert not (tmp_path / "filled.csv").exists()
 
 

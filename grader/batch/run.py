@@ -103,6 +103,7 @@ class Batch:
         self.about = about
         self._folder, self._book, self._look = folder, book, look
         self.unshown: list[str] = []
+        self.graded = 0
 
     def grade(
         self,
@@ -196,6 +197,7 @@ class Batch:
                 with contextlib.suppress(msgspec.DecodeError):  # a row that a disk has damaged
                     self._book.keep(entry, "", "", task.rules, task.job.report, b"")
             return
+        self.graded += task.job.data is not None
         contents = (done.result, done.feedback, done.page)
         for path, data in zip(self._folder.pages(entry.student), contents, strict=True):
             self._folder.write(path, [data])

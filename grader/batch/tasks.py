@@ -21,6 +21,8 @@ from grader.results import pack_report
 from grader.sandbox.words import said
 from grader.submission import choose, read
 
+MOST_NAMES = 5
+
 
 class Task(NamedTuple):
     """A job, and what is to be kept beside its result.
@@ -103,7 +105,7 @@ def work_of(handed: Handed, assignment: Assignment) -> tuple[Entry, bytes]:
     if len(found) > 1:
         raise UsageError(
             "It isn't clear which file is meant: {names}. Leave one of them, and grade again.",
-            names=", ".join(names),
+            names=", ".join(names[:MOST_NAMES]) + (", ..." if names[MOST_NAMES:] else ""),
         )
     rest = (name for name, _ in handed.files if name not in (*names, *settings.given))
     others = (*handed.entry.others, *rest)

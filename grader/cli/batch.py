@@ -17,11 +17,10 @@ from grader.batch.run import Batch, Workers, describe
 from grader.batch.snapshot import Snapshot, take
 from grader.cli.exits import COULD_NOT, EVERYONE_GRADED, INTERRUPTED
 from grader.cli.interrupts import deferred, interruptible
-from grader.cli.output import console
+from grader.cli.output import console, tell_where
 from grader.cli.progress import progress
-from grader.course import Assignment, assignment_of_course
+from grader.course import Assignment, assignment_of_course, find_course
 from grader.errors import UsageError, mark
-from grader.foreign import clean
 from grader.gradebook import About, Gradebook
 from grader.lms.intake import Handed, Handing, open_submissions
 from grader.report.language import choose, translate
@@ -49,6 +48,7 @@ def _grade_class(options: argparse.Namespace, lang: str, screen: Console) -> int
     )
     require_readable(submissions)
     _require_apart(submissions, out)
+    _require_submissions(submissions)
     assignment = _assignment(options, submissions)
     snapshot = take(assignment)
     about = describe(assignment, snapshot, options.seed, lang)
@@ -59,11 +59,12 @@ def _grade_class(options: argparse.Namespace, lang: str, screen: Console) -> int
             for line in intake_lines(handing.source, handing.handed, handing.ignored, lang):
                 screen.print(line)
             handed = _wanted(handing, options.only)
+            here = {h.entry.student for h in handing.handed}
+            absent = [student for student in book.students() if student not in here]
+            about = msgspec.structs.replace(about, students=len(here) + len(absent))
             _describe(book, about, out, options.lang)
             if options.fresh:
                 book.outdate(h.entry.student for h in handed)
-            here = {h.entry.student for h in handing.handed}
-            absent = [student for student in book.students() if student not in here]
             with deferred() as look:
                 batch = Batch(folder, book, look)
                 count = min(options.jobs or len(cores()), max(1, len(handed)))
@@ -74,9 +75,11 @@ def _grade_class(options: argparse.Namespace, lang: str, screen: Console) -> int
                     batch.grade(assignment, handed, workers, watch)
                     batch.show(workers, lambda _step: None, absent)
         whole = batch.conclude()
-    for told in class_lines(whole, len(absent), batch.unshown, lang):
+    for told in class_lines(whole, absent, batch.unshown, lang):
         screen.print(told)
-    _tell_where(screen, out, lang)
+    graded = translate("Graded now: {count}", lang).format(count=batch.graded)
+    screen.print(graded)
+    tell_where(screen, out, lang)
     mine = {h.entry.student for h in handed}
     missing = [s for s in whole.standings if s.entry.student in mine and s.grade.final is None]
     return COULD_NOT if missing or batch.unshown else EVERYONE_GRADED
@@ -96,6 +99,17 @@ def _require_apart(submissions: Path, out: Path) -> None:
             "{out} is in the folder of submissions, and would be taken for one. Choose another "
             "place with --out DIR.",
             out=str(out),
+        )
+
+
+def _require_submissions(path: Path) -> None:
+    """Refuse the folders that are easily taken for the one with the submissions."""
+    if BatchFolder(path).gradebook.is_file():
+        raise UsageError("{path} is a batch's own folder, with its results.", path=str(path))
+    if find_course(path) == path:
+        raise UsageError(
+            "{path} is a course. Name the folder or archive with what students handed in.",
+            path=str(path),
         )
 
 
@@ -154,11 +168,3 @@ def _workers(
         yield workers
     finally:
         workers.close()
-
-
-def _tell_where(screen: Console, out: Path, lang: str) -> None:
-    for label, file in (
-        (translate("The class:", lang), "index.html"),
-        (translate("Grades:", lang), "grades.csv"),
-    ):
-        screen.print(f"{label} {clean(str(out / file), 4096)}", soft_wrap=True)

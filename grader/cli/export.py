@@ -60,7 +60,14 @@ def run(options: argparse.Namespace) -> int:
     else:
         folder = BatchFolder(options.folder)
         with Gradebook.read(folder.gradebook) as book:
-            export = Export(options, folder, book, book.overview(), lang, screen)
+            whole, about = book.overview(), book.about()
+            assert about is not None, "there is an overview"
+            export = Export(options, folder, book, whole, options.lang or about.lang, screen)
+            if whole.missing:
+                template = translate(
+                    "Not graded yet: {count} more. Give the same batch command again.", lang
+                )
+                screen.print(template.format(count=whole.missing), style="bold red")
             outdated = [s.entry.name for s in export.whole.standings if s.outdated]
             if outdated:
                 template = translate(
@@ -94,6 +101,11 @@ def _refill(export: Export, fill: Callable[[str], Filled]) -> None:
             "Download the platform's own sheet, and name it with --sheet FILE: it comes back with "
             "the grades filled in."
         )
+    if sheet.resolve() == export.out.resolve():
+        raise UsageError(
+            "{path} would be lost: it may hold more than is written. Name another file with --out.",
+            path=str(sheet),
+        )
     try:
         with sheet.open("rb") as file:
             filled = fill(file.read(MOST_SHEET).decode())
@@ -107,6 +119,11 @@ def _refill(export: Export, fill: Callable[[str], Filled]) -> None:
             "program saved it.",
             path=str(sheet),
         ) from error
+    if not filled.filled:
+        raise UsageError(
+            "No grade has a place in {path}. Is it the sheet of this class and this assignment?",
+            path=str(sheet),
+        )
     write(export.out, filled.text, ELSEWHERE)
     lang = export.lang
     export.screen.print(translate("Grades filled in: {count}", lang).format(count=filled.filled))

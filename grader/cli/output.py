@@ -11,6 +11,10 @@ from rich.console import Console
 
 from grader.disk import whole
 from grader.errors import UsageError
+from grader.foreign import clean
+from grader.report.language import translate
+
+MAX_PATH = 4096
 
 
 @contextlib.contextmanager
@@ -52,6 +56,15 @@ def console(stream: TextIO, *, quiet: bool) -> Console:
         quiet=quiet,
         soft_wrap=False,
     )
+
+
+def tell_where(screen: Console, out: Path, lang: str) -> None:
+    """Say where a class is shown."""
+    for label, file in (
+        (translate("The class:", lang), "index.html"),
+        (translate("Grades:", lang), "grades.csv"),
+    ):
+        screen.print(f"{label} {clean(str(out / file), MAX_PATH)}", soft_wrap=True)
 
 
 class Output(Console):

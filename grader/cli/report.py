@@ -13,7 +13,7 @@ from grader.batch.local import LocalWorkers, cores
 from grader.batch.run import Batch
 from grader.cli.exits import COULD_NOT, EVERYONE_GRADED
 from grader.cli.interrupts import deferred, interruptible
-from grader.cli.output import console
+from grader.cli.output import console, tell_where
 from grader.cli.progress import progress
 from grader.gradebook import Gradebook
 from grader.grades import Overview
@@ -25,8 +25,10 @@ def run(options: argparse.Namespace) -> int:
     """Make every page again."""
     whole, unshown = show_again(options.folder, options.jobs, options.lang, quiet=options.quiet)
     screen = console(sys.stdout, quiet=options.quiet)
-    for line in class_lines(whole, 0, unshown, choose(options.lang, os.environ)):
+    lang = choose(options.lang, os.environ)
+    for line in class_lines(whole, (), unshown, lang):
         screen.print(line)
+    tell_where(screen, options.folder.absolute(), lang)
     return COULD_NOT if unshown else EVERYONE_GRADED
 
 
