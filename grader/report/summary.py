@@ -93,7 +93,7 @@ def _notices(
         ),
         (
             mark("Several files or attempts, one of them graded, {count}: {names}"),
-            [_short(s) for s in standings if s.entry.others],
+            [_short(s) for s in standings if s.entry.others and s.entry.file],
             "",
         ),
         (
