@@ -7,14 +7,15 @@ worked out anew each time by `grade_of`.
 
 import datetime as dt
 import math
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from grader.results import Epoch, Text, Visibility
 
 DAY = dt.timedelta(days=1)
+Whose = TypeVar("Whose")
 Percent = Annotated[float, msgspec.Meta(ge=0.0, le=100.0)]
 
 
@@ -202,6 +203,23 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...] = ()
     threshold: float | None = None
     missing: int = 0
+
+
+def called(
+    everyone: Sequence[Whose], wanted: str, entry_of: Callable[[Whose], Entry]
+) -> list[Whose]:
+    """Find the student with an id, or else all with that name or number of the platform's.
+
+    Args:
+        everyone: to look among.
+        wanted: an id, a name or a number, in letters of any case.
+        entry_of: says who one of them is.
+    """
+    name = wanted.casefold()
+    entries = [(one, entry_of(one)) for one in everyone]
+    return [one for one, e in entries if e.student.casefold() == name] or [
+        one for one, e in entries if name in (e.name.casefold(), e.ref.casefold())
+    ]
 
 
 def lateness(entry: Entry, submitted: dt.datetime | None, policy: LatePolicy) -> Late | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.disk import DRAFT, write_whole
-from grader.errors import UsageError
+from grader.errors import UsageError, mark
 from grader.gradebook import FILE
 
 LOCK = ".grader.lock"
@@ -107,15 +107,11 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise UsageError(
-                "{path} can't be written: {detail}. Choose another place with --out DIR.",
-                path=str(path),
-                detail=error.strerror or str(error),
-            ) from error
-        raise UsageError(
-            "{path} can't be written: {detail}. What is graded so far is kept: when there is "
-            "room again, the same command goes on from there.",
-            path=str(path),
-            detail=error.strerror or str(error),
-        ) from error
+        template = mark("{path} can't be written: {detail}. Choose another place with --out DIR.")
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            template = mark(
+                "{path} can't be written: {detail}. What is graded so far is kept: when there is "
+                "room again, the same command goes on from there."
+            )
+        detail = error.strerror or str(error)
+        raise UsageError(template, path=str(path), detail=detail) from error

@@ -22,6 +22,7 @@ from grader.cli.progress import progress
 from grader.course import Assignment, assignment_of_course, find_course
 from grader.errors import UsageError, mark
 from grader.gradebook import About, Gradebook
+from grader.grades import called
 from grader.lms.intake import Handed, Handing, open_submissions
 from grader.report.language import choose, translate
 from grader.report.summary import class_lines, intake_lines
@@ -132,10 +133,7 @@ def _describe(book: Gradebook, about: About, out: Path, lang: str | None) -> Non
 def _wanted(handing: Handing, only: str | None) -> tuple[Handed, ...]:
     if only is None:
         return handing.handed
-    wanted = only.casefold()
-    found = [h for h in handing.handed if h.entry.student.casefold() == wanted] or [
-        h for h in handing.handed if wanted in (h.entry.name.casefold(), h.entry.ref.casefold())
-    ]
+    found = called(handing.handed, only, lambda h: h.entry)
     if not found:
         raise UsageError("Nobody called {student} has handed anything in.", student=only)
     return tuple(found)

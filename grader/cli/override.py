@@ -16,7 +16,7 @@ from grader.cli.report import show_again
 from grader.errors import UsageError
 from grader.foreign import clean
 from grader.gradebook import About, Gradebook
-from grader.grades import Correction, Grade, Standing
+from grader.grades import Correction, Grade, Standing, called
 from grader.report.language import choose, points, translate
 
 MAX_COMMENT = 2000
@@ -56,11 +56,7 @@ def find_student(book: Gradebook, wanted: str) -> Standing:
     Raises:
         UsageError: nobody, or more than one, is called so.
     """
-    name = wanted.casefold()
-    standings = book.overview().standings
-    found = [s for s in standings if s.entry.student.casefold() == name] or [
-        s for s in standings if name in (s.entry.name.casefold(), s.entry.ref.casefold())
-    ]
+    found = called(book.overview().standings, wanted, lambda s: s.entry)
     if not found:
         raise UsageError("There is no student {student} in this gradebook.", student=wanted)
     if len(found) > 1:
