@@ -10,7 +10,7 @@ from grader.grading import versions
 from grader.results import Origin, Report, Text
 
 # How often one student's work is graded at most, until it is sure who killed a process.
-MOST_GRADINGS = 6
+MOST_GRADINGS = 9
 
 
 class Setting(msgspec.Struct, frozen=True):

@@ -37,7 +37,9 @@ from grader.submission import parse
 # On a cluster nobody tells a worker that its coordinator was killed. One that is missed after
 # all is started again.
 IDLE_SECONDS = 1200.0
-ENOUGH = 3  # gradings with the same result, one after the other
+# Gradings with the same result, one after the other. Somebody who kills process after process
+# hits the same moment three times now and then.
+ENOUGH = 5
 
 
 def main(descriptor: int) -> None:

@@ -26,8 +26,9 @@ from .wire import Connection
 NUMBER = struct.Struct("<i")
 MAX_SETTINGS = 2**20
 UNKNOWN_MAPPED = 2**30
-# A process that is killed closes its connection a moment before it can be reaped.
-LINGER_SECONDS = 0.1
+# A process that is killed closes its connection a moment before it can be reaped: on a busy
+# machine, a long moment.
+LINGER_SECONDS = 1.0
 PAUSE_SECONDS = 0.0005
 KILLED = -1
 
