@@ -59,6 +59,19 @@ class TrainingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threshold: Annotated[float, msgspec.Meta(gt=0.0, le=1.0)]
 
 
+class MarginsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How close a right answer may come to failing, from any seed that `grader verify` tries.
+
+    Args:
+        tolerance: the share of every tolerance that has to be left, in [0, 1].
+        bars: by a check's id, by how much its bar has to be cleared, in the bar's own unit.
+            A check that is not listed has to clear it at all.
+    """
+
+    tolerance: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.5
+    bars: dict[str, Annotated[float, msgspec.Meta(ge=0.0)]] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of an assignment.toml.
 
@@ -68,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         given: modules that the students' files may import, as file names.
         limits: of one submission.
         late: what it costs to hand in late, if anything.
+        margins: what is asked of right answers.
     """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^\w+$")]
@@ -81,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     training: TrainingTable | None = None
     late: LatePolicy | None = None
+    margins: MarginsTable = MarginsTable()
 
 
 class Assignment(NamedTuple):

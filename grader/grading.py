@@ -50,7 +50,7 @@ def grade(
         seed: of every random number: same seed, same report, but for `seconds`.
         only: grade this group alone.
         watch: told, as they come, what is wrong with the whole submission, each check's
-            result, each epoch and how far the training is.
+            result, each epoch and how far the training is. It may raise `Enough` at a result.
 
     Returns:
         A report whose status is 'not_graded', with a reason, if it could not be graded and
@@ -77,7 +77,8 @@ def grade(
         findings = run_checks(
             _task(assignment, seed, only), GuestStudent(guest, assignment.settings.names), watch
         )
-        unseen = None if only else _account(assignment, findings.checks)
+        whole = findings.complete and only is None
+        unseen = _account(assignment, findings.checks) if whole else None
     except NotGraded as error:
         return replace(report, status="not_graded", reason=said(error))
     finally:
@@ -93,6 +94,7 @@ def grade(
         unseen=unseen,
         protections=guest.protections,
         killed=guest.killed,
+        margins=findings.margins,
     )
 
 

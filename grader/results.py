@@ -158,6 +158,7 @@ class Training(msgspec.Struct, frozen=True):
         output_rate: the student's learning rate of the output layer.
         threshold: the training accuracy in [0, 1] that counts as converged.
         converged: whether the last epoch reached it.
+        largest_update: the largest magnitude of an update of one of the output weights.
         diverged: whether it was stopped because a value was not finite.
     """
 
@@ -166,6 +167,7 @@ class Training(msgspec.Struct, frozen=True):
     output_rate: float
     threshold: float
     converged: bool
+    largest_update: float = 0.0
     diverged: bool = False
 
 
@@ -181,6 +183,24 @@ class Gradient(msgspec.Struct, frozen=True):
     max_relative_error: float
     worst: str
     tolerance: float
+
+
+MarginKind = Literal["tolerance", "bar"]
+
+
+class Margin(msgspec.Struct, frozen=True):
+    """How close an answer came to failing a check.
+
+    Args:
+        check: its id.
+        kind: 'tolerance', the share of it that is left, 1 if nothing of it was needed; or
+            'bar', by how much it was cleared, in the bar's own unit. Below 0 it was missed.
+        left: the smallest that was seen.
+    """
+
+    check: str
+    kind: MarginKind
+    left: float
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -220,6 +240,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         notes: things worth knowing that cost nothing.
         protections: what confined the student's code, for example 'seccomp'.
         killed: how often the student's process was killed, by the system or from outside.
+        margins: how close each check was; for the course team alone.
     """
 
     schema: int = SCHEMA
@@ -241,6 +262,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     protections: tuple[str, ...] = ()
     killed: int = 0
+    margins: tuple[Margin, ...] = ()
 
 
 def score(report: Report, group: str | None = None) -> float:
@@ -296,7 +318,8 @@ def withheld(check: CheckResult) -> CheckResult:
 
 def feedback(report: Report) -> Report:
     """Make the record that a student may see: evidence that is withheld is gone from it."""
-    return msgspec.structs.replace(report, checks=tuple(map(withheld, report.checks)))
+    checks = tuple(map(withheld, report.checks))
+    return msgspec.structs.replace(report, checks=checks, margins=())
 
 
 def handed_back(report: Report) -> Report:

@@ -12,10 +12,10 @@ GRADER = Path(__file__).parents[1] / "grader"
 ROOMS = (
     ("__main__",),
     ("cli",),
-    ("batch",),
+    ("batch", "verify", "skeleton"),
     ("grading",),
     ("submission", "notebook", "checks", "report", "lms", "gradebook", "similar"),
-    ("course",),
+    ("course", "workers"),
     ("sandbox",),
     ("grades",),
     ("errors", "results", "foreign", "disk"),

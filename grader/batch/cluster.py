@@ -18,12 +18,12 @@ import distributed
 import msgspec
 from distributed.scheduler import KilledWorker
 
-from grader.batch.jobs import Setting
-from grader.batch.process import Worker, WorkerError
+from grader.batch.jobs import Setting, role_of
 from grader.batch.snapshot import Snapshot, own_digest
 from grader.errors import GraderError, UsageError
 from grader.foreign import clean
 from grader.grading import versions
+from grader.workers.process import Worker, WorkerError
 
 CONNECT_SECONDS = 20
 COUNT_SECONDS = 1.0  # workers come and go; to ask at each job would take time
@@ -77,7 +77,7 @@ class Graders(distributed.WorkerPlugin):
         try:
             grader = self._idle.get_nowait()
         except queue.Empty:
-            grader = Worker(self._setting)
+            grader = Worker(role_of(self._setting))
             self._graders.append(grader)
         try:
             return grader.do(job)

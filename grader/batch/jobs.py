@@ -8,6 +8,7 @@ from grader.gradebook import About
 from grader.grades import Correction, Entry, GroupInfo, LatePolicy
 from grader.grading import versions
 from grader.results import Origin, Report, Text
+from grader.workers.process import Role
 
 # How often one student's work is graded at most, until it is sure who killed a process.
 MOST_GRADINGS = 9
@@ -54,6 +55,12 @@ def setting_of(about: About) -> Setting:
         lang=about.lang,
         seconds=about.seconds,
     )
+
+
+def role_of(setting: Setting) -> Role:
+    """Say what a worker of a batch is for."""
+    seconds = setting.seconds * MOST_GRADINGS
+    return Role("grader.batch.worker", msgspec.msgpack.encode(setting), seconds)
 
 
 class Job(msgspec.Struct, frozen=True):

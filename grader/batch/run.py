@@ -10,7 +10,6 @@ import numpy as np
 
 from grader.batch.folder import BatchFolder
 from grader.batch.jobs import Done
-from grader.batch.process import WorkerError
 from grader.batch.snapshot import Snapshot
 from grader.batch.tasks import Task, to_grade, to_show, to_show_failure
 from grader.course import Assignment
@@ -22,6 +21,7 @@ from grader.report import csv, overview
 from grader.results import Text, unpack_report
 from grader.similar import fingerprints, pairs
 from grader.submission import parse, read
+from grader.workers.process import WorkerError
 
 
 class Workers(Protocol):

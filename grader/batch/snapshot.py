@@ -12,12 +12,14 @@ from pathlib import Path
 import msgspec
 
 import grader
-from grader.course import FILE, Assignment
+from grader.course import FILE, Assignment, MarginsTable
 from grader.errors import CourseError
 from grader.grading import versions
 
 # Handouts are for reading, and the rest is what editors, Python and grader leave behind.
 UNUSED = (".md", ".feedback.html", ".feedback.json", ".pyc")
+# These prove an assignment and grade nobody.
+PROOFS = {"correct", "equivalent.toml"}
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -79,13 +81,15 @@ def _files(folder: Path) -> list[Path]:
 
 def _is_used(path: Path, course: Path) -> bool:
     names = path.relative_to(course).parts
-    hidden = any(name.startswith((".", "__pycache__")) for name in names)
+    hidden = any(name.startswith((".", "__pycache__")) or name in PROOFS for name in names)
     return path.is_file() and not hidden and not path.name.endswith(UNUSED)
 
 
 def _digest(assignment: Assignment, files: dict[str, bytes]) -> str:
-    """Digest what a grade depends on: not the late policy, and no comment in assignment.toml."""
-    settings = msgspec.structs.replace(assignment.settings, late=None)
+    """Digest what a grade depends on: not the late policy, no margin and no comment in it."""
+    settings = msgspec.structs.replace(
+        assignment.settings, late=None, margins=MarginsTable()
+    )
     table = f"assignments/{assignment.name}/{FILE}"
     whole = hashlib.sha256(msgspec.json.encode([settings, *versions().values(), own_digest()]))
     for name in sorted(files.keys() - {table}):

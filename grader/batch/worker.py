@@ -1,15 +1,10 @@
 """A trusted worker: a process that grades one submission after the other, on one core.
 
-It is started by `process.Worker` with one descriptor and knows nothing of a class. Whatever
+It is started by `workers.process.Worker` with one descriptor and knows nothing of a class. Whatever
 happens to it, at any moment, only the job in its hands is lost.
 """
 
-import contextlib
-import os
-import queue
-import sys
-import threading
-from multiprocessing.connection import Connection
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -33,35 +28,21 @@ from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.words import said
 from grader.similar import fingerprints
 from grader.submission import parse
+from grader.workers.serving import serve
 
-# On a cluster nobody tells a worker that its coordinator was killed. One that is missed after
-# all is started again.
-IDLE_SECONDS = 1200.0
 # Gradings with the same result, one after the other. Somebody who kills process after process
 # hits the same moment three times now and then.
 ENOUGH = 5
 
 
-def main(descriptor: int) -> None:
-    """Answer jobs until the other side goes away, or has none for a long time."""
-    connection = Connection(descriptor)
-    setting = msgspec.msgpack.decode(connection.recv_bytes(), type=Setting)
-    jobs: queue.Queue[bytes] = queue.Queue()
-    threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
-    desk = Desk(setting)
-    with contextlib.suppress(queue.Empty):
-        while True:
-            job = msgspec.msgpack.decode(jobs.get(timeout=IDLE_SECONDS), type=Job)
-            connection.send_bytes(msgspec.msgpack.encode(desk.do(job)))
+def begin(setting: bytes) -> Callable[[bytes], bytes]:
+    """Sit down at an empty desk."""
+    desk = Desk(msgspec.msgpack.decode(setting, type=Setting))
 
+    def do(job: bytes) -> bytes:
+        return msgspec.msgpack.encode(desk.do(msgspec.msgpack.decode(job, type=Job)))
 
-def _listen(connection: Connection, jobs: "queue.Queue[bytes]") -> None:
-    """Take in jobs; end this process at once, whatever it is doing, when nobody waits for it."""
-    try:
-        while True:
-            jobs.put(connection.recv_bytes())
-    except (EOFError, OSError):
-        os._exit(0)
+    return do
 
 
 class Desk:
@@ -163,7 +144,4 @@ def _with_original_paths(report: Report, setting: Setting) -> Report:
 
 
 if __name__ == "__main__":
-    sys.dont_write_bytecode = True
-    if sys.argv[2]:
-        os.sched_setaffinity(0, {int(sys.argv[2])})
-    main(int(sys.argv[1]))
+    serve(begin)

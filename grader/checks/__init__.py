@@ -17,6 +17,7 @@ from grader.checks.compare import assert_close, assert_number, kind_of, numbers,
 from grader.checks.declare import check
 from grader.checks.gradient import central_difference, worst_weight
 from grader.checks.loading import load_module
+from grader.checks.margins import at_least, at_most
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask
 
@@ -25,6 +26,8 @@ __all__ = [
     "TrainingTask",
     "assert_close",
     "assert_number",
+    "at_least",
+    "at_most",
     "central_difference",
     "check",
     "kind_of",

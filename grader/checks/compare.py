@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grader.checks.margins import at_most
 from grader.results import Evidence, Text
 from grader.sandbox.inside.wire import Opaque
 
@@ -70,8 +71,12 @@ def assert_close(got: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1
         _fail_not_finite(answer, bad, evidence)
     with np.errstate(all="ignore"):  # inf - inf and the like: equal infinities are taken out
         error = np.where(answer == want, 0.0, np.abs(answer - want))
-        near = np.isfinite(want) & (error <= atol + rtol * np.abs(want))
+        allowed = atol + rtol * np.abs(want)
+        near = np.isfinite(want) & (error <= allowed)
+        used = error / allowed
     wrong = ~((answer == want) | near)
+    if atol + rtol > 0.0:
+        at_most(float(np.max(used[np.isfinite(used)], initial=0.0)), 1.0)
     if not np.any(wrong):
         return
     if want.shape == ():

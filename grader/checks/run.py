@@ -20,6 +20,7 @@ import pytest
 
 from grader.checks.compare import CheckFailure, shown_call
 from grader.checks.declare import Check, declaration_of
+from grader.checks.margins import listening
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
 from grader.errors import CheckError, NotGraded, StudentError, Unreadable, mark
@@ -29,6 +30,8 @@ from grader.results import (
     Evidence,
     Gradient,
     Location,
+    Margin,
+    MarginKind,
     Outcome,
     Progress,
     Text,
@@ -68,15 +71,34 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """What running the checks brought."""
+    """What running the checks brought.
+
+    Args:
+        checks: in the order in which they ran.
+        training: the training run, if one was made.
+        gradient: the gradient check's worst weight, if one was checked.
+        margins: the smallest of each check and kind.
+        complete: whether all of them ran: nobody had enough before.
+    """
 
     checks: tuple[CheckResult, ...]
     training: Training | None
     gradient: Gradient | None
+    margins: tuple[Margin, ...]
+    complete: bool
+
+
+class Enough(Exception):
+    """Raised by a watch that was told a check's result: no other check needs to run."""
 
 
 def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> Findings:
     """Run the checks, telling each result the moment it is known.
+
+    Args:
+        task: what is to be run.
+        student: whose work is checked.
+        watch: told each event. It may raise `Enough` at a check's result.
 
     Raises:
         CheckError: a check is broken, or there is none. Names the file.
@@ -94,6 +116,15 @@ def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> 
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.broken is not None:
         raise plugin.broken
+    findings = Findings(
+        checks=tuple(plugin.results),
+        training=plugin.trained,
+        gradient=plugin.gradient,
+        margins=tuple(Margin(*key, left) for key, left in plugin.margins.items()),
+        complete=not plugin.enough,
+    )
+    if plugin.enough:
+        return findings
     if plugin.interruption is not None:
         raise plugin.interruption
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -102,7 +133,7 @@ def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> 
             file=folders[0],
             code=int(code),
         )
-    return Findings(tuple(plugin.results), plugin.trained, plugin.gradient)
+    return findings
 
 
 @contextlib.contextmanager
@@ -153,6 +184,8 @@ class Plugin:
         self._unreadable: Unreadable | None = None
         self._training_failure: StudentError | CheckFailure | None = None
         self.gradient: Gradient | None = None
+        self.margins: dict[tuple[str, MarginKind], float] = {}
+        self.enough = False
         self.broken: NotGraded | None = None
         self.interruption: BaseException | None = None
 
@@ -327,6 +360,18 @@ class Plugin:
                 )
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Keep a check's smallest margins."""
+        name = self._checks[item.nodeid].id
+
+        def keep(kind: MarginKind, left: float) -> None:
+            key = name, kind
+            self.margins[key] = min(left, self.margins.get(key, left))
+
+        with listening(keep):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Iterator[None]:
@@ -362,7 +407,11 @@ class Plugin:
         self._outcomes[found.id] = result
         if self.task.only in (None, found.declaration.group):
             self.results.append(result)
-            self._watch(result)
+            try:
+                self._watch(result)
+            except Enough:
+                self.enough = True
+                item.session.shouldstop = "the watch has seen enough"
 
     def _result(
         self, found: Check, error: BaseException | None, seconds: float

@@ -11,8 +11,7 @@ import msgspec
 from rich.console import Console
 
 from grader.batch.folder import BatchFolder
-from grader.batch.jobs import setting_of
-from grader.batch.local import LocalWorkers, cores
+from grader.batch.jobs import role_of, setting_of
 from grader.batch.run import Batch, Workers, describe
 from grader.batch.snapshot import Snapshot, take
 from grader.cli.exits import COULD_NOT, EVERYONE_GRADED, INTERRUPTED
@@ -27,6 +26,7 @@ from grader.lms.intake import Handed, Handing, open_submissions
 from grader.report.language import choose, translate
 from grader.report.summary import class_lines, intake_lines
 from grader.submission import require_readable
+from grader.workers.local import LocalWorkers, cores
 
 
 def run(options: argparse.Namespace) -> int:
@@ -161,7 +161,8 @@ def _workers(
     else:
         course = folder.room("course")
         snapshot.unpack(course)
-        workers = LocalWorkers(msgspec.structs.replace(setting, course=str(course)), count)
+        here = msgspec.structs.replace(setting, course=str(course))
+        workers = LocalWorkers(role_of(here), count)
     try:
         yield workers
     finally:

@@ -8,8 +8,7 @@ from pathlib import Path
 import msgspec
 
 from grader.batch.folder import BatchFolder
-from grader.batch.jobs import setting_of
-from grader.batch.local import LocalWorkers, cores
+from grader.batch.jobs import role_of, setting_of
 from grader.batch.run import Batch
 from grader.cli.exits import COULD_NOT, EVERYONE_GRADED
 from grader.cli.interrupts import deferred, interruptible
@@ -19,6 +18,7 @@ from grader.gradebook import Gradebook
 from grader.grades import Overview
 from grader.report.language import choose, translate
 from grader.report.summary import class_lines
+from grader.workers.local import LocalWorkers, cores
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,7 +63,7 @@ def show_again(
         batch = Batch(folder, book, look)
         students = book.students()
         count = min(jobs or len(cores()), max(1, len(students)))
-        workers = LocalWorkers(setting_of(batch.about), count)
+        workers = LocalWorkers(role_of(setting_of(batch.about)), count)
         try:
             what = translate("making pages", batch.about.lang)
             with progress(console(sys.stdout, quiet=quiet), what, batch.about.lang) as watch:

@@ -14,7 +14,15 @@ and 99 times below the smallest of these mistakes.
 
 import numpy as np
 
-from grader.checks import central_difference, check, numbers, require, worst_weight
+from grader.checks import (
+    at_least,
+    at_most,
+    central_difference,
+    check,
+    numbers,
+    require,
+    worst_weight,
+)
 
 TOLERANCE = 1e-4
 CLASSES = 10
@@ -51,12 +59,12 @@ def require_close(found, numeric, record):
     )
     moves = max(float(np.max(np.abs(n))) for n in numeric.values())
     require(
-        moves > STILL,
+        at_least(moves, STILL),
         "Your loss hardly changes when the nets change: there is no slope to follow.",
         "加权和变化时，你的损失几乎不变：没有可以沿着下降的坡度。",
     )
     require(
-        found.max_relative_error <= TOLERANCE,
+        at_most(found.max_relative_error, TOLERANCE),
         "delta is not the derivative of your loss: at {worst} the relative error is {error}.",
         "delta 不是你的损失函数的导数：在 {worst} 处相对误差为 {error}。",
         worst=found.worst,

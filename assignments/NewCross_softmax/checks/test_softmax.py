@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import assert_close, check, kind_of, numbers, require
+from grader.checks import assert_close, at_most, check, kind_of, numbers, require
 
 ANSWERS = ("test_softmax::answers",)
 
@@ -69,7 +69,7 @@ def test_sums_to_one(student):
     for net in ([0.0, 0.0], [2.0, -1.0, 0.5], [5.0, 9.0, 11.0, 14.0]):
         total = float(numbers(student.softmax(np.array(net)), (len(net),)).sum())
         require(
-            abs(total - 1.0) < 1e-6,
+            at_most(abs(total - 1.0), 1e-6),
             "The activations sum to {total}, not to 1.",
             "激活值之和是 {total}，不是 1。",
             total=f"{total:.6g}",

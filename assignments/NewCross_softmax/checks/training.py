@@ -55,7 +55,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             "epochs": task.epochs,
         }
 
-    epochs, count, samples = [], Count(network), len(images)
+    epochs, count, samples, largest = [], Count(network), len(images), 0.0
     diverged = False
     # What is not finite is seen in the counts; NumPy need not say it again.
     with np.errstate(all="ignore"):
@@ -69,6 +69,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
                 accuracy = None if heldout is None else judge(network, passes[-1], heldout)
                 epochs.append(count.epoch(len(epochs) + 1, accuracy))
                 watch(epochs[-1])
+                largest = max(largest, count.largest_update)
                 count = Count(network)
             if diverged:
                 break
@@ -78,6 +79,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
         output_rate=rate,
         threshold=task.threshold,
         converged=not diverged and epochs[-1].train_accuracy >= task.threshold,
+        largest_update=largest,
         diverged=diverged,
     )
 
@@ -92,6 +94,7 @@ class Count:
         self.loss = 0.0
         self.too_large = 0
         self.too_small = 0
+        self.largest_update = 0.0
 
     def add(self, block, labels, rate):
         """Add a block of samples with their true digits."""
@@ -102,7 +105,9 @@ class Count:
         chosen = activations[np.arange(len(labels)), labels]
         self.loss += float(np.sum(-np.log(np.maximum(chosen, TINY))))
         updates = rate * np.abs(deltas[:, :, None] * block.hidden_out[:, None, :])
-        large = ~np.isfinite(updates) | (updates > self.network.TOO_LARGE)
+        updates[~np.isfinite(updates)] = np.inf
+        self.largest_update = max(self.largest_update, float(updates.max()))
+        large = updates > self.network.TOO_LARGE
         small = (updates > 0) & (updates < self.network.TOO_SMALL)
         self.too_large += int(np.sum(large.any(axis=(1, 2))))
         self.too_small += int(np.sum(small.any(axis=(1, 2))))

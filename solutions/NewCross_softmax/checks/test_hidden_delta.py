@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import assert_close, check, numbers, require
+from grader.checks import assert_close, at_most, check, numbers, require
 
 ANSWERS = ("test_delta::answers",)
 
@@ -62,7 +62,7 @@ def test_sums_to_zero(student, rng):
         d = numbers(student.delta(a, y), a.shape)
         require(np.any(d != 0.0), "delta is zero everywhere.", "误差项处处为零。")
         require(
-            abs(float(d.sum())) < 1e-6,
+            at_most(abs(float(d.sum())), 1e-6),
             "The errors do not sum to 0.",
             "误差之和不是 0。",
         )

@@ -5,10 +5,9 @@ import os
 import queue
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from grader.batch.jobs import Setting
-from grader.batch.process import Worker
 from grader.errors import UsageError
 from grader.foreign import clean
+from grader.workers.process import Role, Worker
 
 
 def cores() -> list[int | None]:
@@ -26,14 +25,14 @@ def cores() -> list[int | None]:
 class LocalWorkers:
     """Some workers, and a thread for each that waits for it."""
 
-    def __init__(self, setting: Setting, count: int) -> None:
+    def __init__(self, role: Role, count: int) -> None:
         """Start `count` workers; they warm up while we go on.
 
         Each stays on a core of its own, with the students' processes: so N jobs take N cores and
         no more, and what passes between the two sides of a border does not leave the core.
 
         Args:
-            setting: what the jobs have in common.
+            role: what they are for.
             count: how many jobs are done at the same time.
 
         Raises:
@@ -42,7 +41,7 @@ class LocalWorkers:
         self._workers: list[Worker] = []
         try:
             for core in itertools.islice(itertools.cycle(cores()), count):
-                self._workers.append(Worker(setting, core))
+                self._workers.append(Worker(role, core))
         except OSError as error:
             for worker in self._workers:
                 worker.close()

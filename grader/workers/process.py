@@ -7,10 +7,8 @@ import sys
 import tempfile
 import threading
 from multiprocessing import Pipe
+from typing import NamedTuple
 
-import msgspec
-
-from grader.batch.jobs import MOST_GRADINGS, Setting
 from grader.errors import NotGraded
 from grader.foreign import clean
 
@@ -35,20 +33,33 @@ def _absolute_paths() -> list[str]:
     return [path for path in paths if os.path.isabs(path)]  # noqa: PTH117 - they are strings
 
 
-class Worker:
-    """One process that grades. One thread at a time may give it jobs, and any may close it."""
+class Role(NamedTuple):
+    """What a worker is for.
 
-    def __init__(self, setting: Setting, core: int | None = None) -> None:
+    Args:
+        module: that is run, and ends in `serving.serve`.
+        setting: what all its jobs have in common, as that module takes it.
+        seconds: that a job may take; after that it is taken to hang.
+    """
+
+    module: str
+    setting: bytes
+    seconds: float
+
+
+class Worker:
+    """One trusted process. One thread at a time may give it jobs, and any may close it."""
+
+    def __init__(self, role: Role, core: int | None = None) -> None:
         """Start it; it warms up while we go on.
 
         Args:
-            setting: what its jobs have in common.
+            role: what it is for.
             core: that it is to stay on, with the students' processes; None for any.
         """
         self._core = "" if core is None else str(core)
-        self._setting = msgspec.msgpack.encode(setting)
-        # After that a job is taken to hang.
-        self._patience = setting.seconds * MOST_GRADINGS + START_SECONDS
+        self._role = role
+        self._patience = role.seconds + START_SECONDS
         self._closed = False
         self._changing = threading.Lock()
         self._start()
@@ -63,7 +74,7 @@ class Worker:
                     sys.executable,
                     "-P",
                     "-m",
-                    "grader.batch.worker",
+                    self._role.module,
                     str(theirs.fileno()),
                     self._core,
                 ],
@@ -75,10 +86,10 @@ class Worker:
                 stderr=self._errors,
             )
         with contextlib.suppress(OSError):  # it has died already, as the first job will find
-            self._connection.send_bytes(self._setting)
+            self._connection.send_bytes(self._role.setting)
 
     def do(self, job: bytes) -> bytes:
-        """Have a job done. Both are in msgpack: a `Job`, and a `Done`.
+        """Have a job done. Job and answer are bytes that the role's module understands.
 
         Raises:
             WorkerError: the process ended, or did not answer, time after time.

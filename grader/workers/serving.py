@@ -1,0 +1,41 @@
+"""The far side of a worker: answer jobs until the other side goes away."""
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+# On a cluster nobody tells a worker that its coordinator was killed. One that is missed after
+# all is started again.
+IDLE_SECONDS = 1200.0
+
+
+def serve(begin: Callable[[bytes], Callable[[bytes], bytes]]) -> None:
+    """Be a worker, as `process.Worker` starts one. Returns when it has had no job for long.
+
+    Args:
+        begin: takes the setting, and gives what does one job after the other.
+    """
+    sys.dont_write_bytecode = True
+    if sys.argv[2]:
+        os.sched_setaffinity(0, {int(sys.argv[2])})
+    connection = Connection(int(sys.argv[1]))
+    setting = connection.recv_bytes()
+    jobs: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
+    do = begin(setting)
+    with contextlib.suppress(queue.Empty):
+        while True:
+            connection.send_bytes(do(jobs.get(timeout=IDLE_SECONDS)))
+
+
+def _listen(connection: Connection, jobs: "queue.Queue[bytes]") -> None:
+    """Take in jobs; end this process at once, whatever it is doing, when nobody waits for it."""
+    try:
+        while True:
+            jobs.put(connection.recv_bytes())
+    except (EOFError, OSError):
+        os._exit(0)
