@@ -18,6 +18,7 @@ ROOMS = (
     ("course", "workers"),
     ("sandbox",),
     ("grades",),
+    ("proof",),
     ("errors", "results", "foreign", "disk"),
     ("__init__",),
 )
