@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -15,13 +15,14 @@ from grader.batch.tasks import Task, to_grade, to_show, to_show_failure
 from grader.course import Assignment
 from grader.errors import UsageError
 from grader.gradebook import About, Gradebook
-from grader.grades import Entry, Overview
+from grader.grades import Overview
 from grader.lms.intake import Handed
 from grader.report import csv, overview
 from grader.results import Text, unpack_report
 from grader.similar import fingerprints, pairs
 from grader.submission import parse, read
 from grader.workers.process import WorkerError
+from grader.workers.steps import Step, Watch
 
 
 class Workers(Protocol):
@@ -35,21 +36,6 @@ class Workers(Protocol):
         """Have a job done. The future may raise `WorkerError`."""
 
 
-class Step(NamedTuple):
-    """How far a batch is.
-
-    Args:
-        done: students whose results are kept, from before or from now.
-        total: students.
-        entry: the one that was done last, or None if there was nothing to do.
-    """
-
-    done: int
-    total: int
-    entry: Entry | None
-
-
-Watch = Callable[[Step], None]
 A_MOMENT = 0.2  # seconds
 
 
@@ -151,7 +137,7 @@ class Batch:
         for number, (task, done) in enumerate(self._results(tasks, workers), 1):
             if task is not None:
                 self._keep(task, done)
-            watch(Step(number, total, task.job.entry if task else None))
+            watch(Step(number, total, task is not None))
 
     def _results(
         self, tasks: Iterable[Task | None], workers: Workers

@@ -1,4 +1,4 @@
-"""How far a batch is: a bar on a terminal, a line now and then elsewhere."""
+"""How far the workers are: a bar on a terminal, a line now and then elsewhere."""
 
 import contextlib
 import time
@@ -17,8 +17,8 @@ from rich.progress import (
 )
 from rich.text import Text as Line
 
-from grader.batch.run import Step, Watch
 from grader.report.language import translate
+from grader.workers.steps import Step, Watch
 
 NOW_AND_THEN = 30.0  # seconds
 
@@ -50,7 +50,7 @@ def progress(console: Console, what: str, lang: str) -> Iterator[Watch]:
 
 
 class Rate(ProgressColumn):
-    """Submissions per minute."""
+    """How many are done in a minute."""
 
     def __init__(self, lang: str) -> None:
         """Speak a language."""
@@ -77,7 +77,7 @@ class Lines:
     def watch(self, step: Step) -> None:
         """Say how far it is, if it is time to."""
         now = time.monotonic()
-        self._worked += step.entry is not None
+        self._worked += step.worked
         if now - self._last < NOW_AND_THEN:
             return
         self._last = now
