@@ -13,7 +13,7 @@ ROOMS = (
     ("__main__",),
     ("cli",),
     ("batch", "verify", "skeleton"),
-    ("grading",),
+    ("grading", "release"),
     ("submission", "notebook", "checks", "report", "lms", "gradebook", "similar"),
     ("course", "workers"),
     ("sandbox",),

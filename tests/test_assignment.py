@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,8 @@ import pytest
 from grader.checks import load_module
 from grader.course import load_assignment
 from grader.grading import grade
+from grader.release.kit import stale
+from grader.release.template import template_of
 from grader.results import Outcome, all_passed, score
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import read_submission
@@ -71,10 +74,16 @@ def test_a_right_answer_in_another_style_earns_full_marks(graded, path):
 
 @pytest.mark.parametrize("path", sorted((TEAM / "mistakes").glob("*.py")), ids=lambda p: p.stem)
 def test_a_known_mistake_loses_what_its_file_says(graded, path):
-    """Each known mistake loses exactly the checks that it names, and no others."""
-    named = re.findall(r"^# loses: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    expected = set(" ".join(named).split())
+    """Each known mistake loses the checks that it names and no others, and has known diagnoses."""
+    source = path.read_text(encoding="utf-8")
+    expected, diagnoses = (
+        set(" ".join(re.findall(rf"^# {word}: (.*)$", source, re.MULTILINE)).split())
+        for word in ("loses", "diagnosis")
+    )
+    known = tomllib.loads((TEAM / "diagnoses.toml").read_text(encoding="utf-8"))["diagnosis"]
     assert expected
+    assert diagnoses
+    assert diagnoses <= {diagnosis["id"] for diagnosis in known}
     assert lost(graded(path)) == expected
 
 
@@ -127,16 +136,13 @@ def test_each_rate_tells_the_lessons_story(graded):
 # The files
 
 
-def test_the_template_is_the_answer_without_its_solutions():
-    """Outside the solution regions, template and answer are the same line by line."""
-    answer = ANSWER.read_text(encoding="utf-8")
-    outside = re.split(r" *### BEGIN SOLUTION\n.*?### END SOLUTION\n", answer, flags=re.DOTALL)
-    holes = [r"OUTPUT_LEARNING_RATE = 10\.0\n"]
-    holes += [rf'    raise NotImplementedError\("{task}: [^"]+"\)\n' for task in TASKS.values()]
-    pattern = re.escape(outside[0])
-    for hole, text in zip(holes, outside[1:], strict=True):
-        pattern += hole + re.escape(text)
-    assert re.fullmatch(pattern, (STUDENTS / "NewCross_softmax.py").read_text(encoding="utf-8"))
+def test_the_template_is_the_answer_without_its_solutions(assignment):
+    """Template, notebook and digests are what the answer makes of them today."""
+    assert stale(assignment) == ()
+    template = (STUDENTS / "NewCross_softmax.py").read_text(encoding="utf-8")
+    assert template == template_of(ANSWER.read_text(encoding="utf-8"), ANSWER.name)
+    assert re.findall(r'NotImplementedError\("(Task \d\w): ', template) == list(TASKS.values())
+    assert "\nOUTPUT_LEARNING_RATE = 10.0\n" in template
 
 
 def test_the_notebook_holds_the_template():

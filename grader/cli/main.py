@@ -59,11 +59,12 @@ def build_parser() -> argparse.ArgumentParser:
         prog="grader",
         description="Grades deep-learning assignments written in NumPy.",
         epilog="Exit codes of check: 0 all checks passed, 1 some did not, 2 could not grade. "
-        "Of batch: 0 every submission was graded, whatever its score, 2 some were not.",
+        "Of batch: 0 every submission was graded, whatever its score, 2 some were not. "
+        "Of verify: 0 proved, 1 not.",
     )
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for describe in (_check, _batch, _report, _export, _override, _diff):
+    for describe in (_check, _batch, _report, _export, _override, _diff, _release, _verify, _new):
         describe(commands)
     return parser
 
@@ -205,6 +206,50 @@ def _diff(commands: Commands) -> None:
     )
     one.add_argument("before", type=Path, metavar="DIR1")
     one.add_argument("after", type=Path, metavar="DIR2")
+
+
+def _new(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "new",
+        "make a new assignment, with a small example to replace",
+        "Make a new assignment that is complete and right, to be replaced piece by piece. In an "
+        "empty folder, a course starts with it.",
+    )
+    one.add_argument("name", metavar="NAME", help="letters, numbers, underscores")
+    one.add_argument("--title", metavar="TEXT", help="its title in English")
+    one.add_argument("--title-zh", metavar="TEXT", help="its title in Chinese")
+    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+
+
+def _release(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "release",
+        "make the kit that students receive",
+        "Make templates from the reference answer, and a zip of all that students receive.",
+    )
+    one.add_argument("assignment", metavar="ASSIGNMENT", help="its name")
+    one.add_argument("--out", type=Path, required=True, metavar="FILE", help="the zip to write")
+    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+
+
+def _verify(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "verify",
+        "prove an assignment: that it is right, tight and fair",
+        "Prove assignments before students see them: the answer earns full marks, the template "
+        "none, every known mistake and every mutant of the answer is caught, nothing hidden leaks.",
+    )
+    one.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="which (default: all)")
+    one.add_argument("--seeds", type=_count, default=30, metavar="N",
+                     help="how many seeds to try the answer with (default: 30)")  # fmt: skip
+    one.add_argument("--jobs", type=_count, metavar="N", help="cores to use (default: all)")
+    one.add_argument("--html", type=Path, metavar="FILE", help="write a summary page")
+    one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
+    one.add_argument("--json", metavar="FILE", help="write JSON (- is standard output)")
+    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
 
 
 def _add_seed_and_course(one: argparse.ArgumentParser) -> None:

@@ -1,16 +1,14 @@
 """A class as JUnit XML: a suite for each student, a case for each check."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
 from grader.grades import CheckInfo, Overview, Standing
 from grader.report.language import show
+from grader.report.xml import holdable
 from grader.results import Report, Text
 
-# What XML 1.0 can't hold, escaped or not.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WORDS = {"failed": "failure", "error": "error", "skipped": "skipped"}
 
 
@@ -26,7 +24,9 @@ def render(overview: Overview, reports: Callable[[str], Report] | None, lang: st
     Yields:
         Pieces of one document in UTF-8. One that was not graded is a suite with one error.
     """
-    root = ET.Element("testsuites", {"name": _xml(overview.assignment)} | _sums(overview.standings))
+    root = ET.Element(
+        "testsuites", {"name": holdable(overview.assignment)} | _sums(overview.standings)
+    )
     start = ET.tostring(root, encoding="unicode", short_empty_elements=False)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield start.removesuffix("</testsuites>") + "\n"
@@ -38,7 +38,7 @@ def render(overview: Overview, reports: Callable[[str], Report] | None, lang: st
 
 
 def _suite(overview: Overview, standing: Standing, report: Report | None, lang: str) -> ET.Element:
-    student = _xml(standing.entry.student)
+    student = holdable(standing.entry.student)
     known = {"name": student, "time": f"{standing.seconds:.3f}"}
     suite = ET.Element("testsuite", known | _sums((standing,)))
     if standing.status == "not_graded":
@@ -58,7 +58,7 @@ def _case(
     student: str, check: CheckInfo, outcome: str, message: Text | None, lang: str
 ) -> ET.Element:
     case = ET.Element(
-        "testcase", classname=f"{student}.{_xml(check.group)}", name=_said(check.title, lang)
+        "testcase", classname=f"{student}.{holdable(check.group)}", name=_said(check.title, lang)
     )
     if outcome in _WORDS:
         ET.SubElement(case, _WORDS[outcome], type=outcome, message=_said(message, lang))
@@ -81,8 +81,4 @@ def _sums(standings: tuple[Standing, ...]) -> dict[str, str]:
 
 
 def _said(text: Text | None, lang: str) -> str:
-    return _xml(show(text, lang)) if text is not None else ""
-
-
-def _xml(text: str) -> str:
-    return _FORBIDDEN.sub(" ", text)
+    return holdable(show(text, lang)) if text is not None else ""

@@ -12,6 +12,7 @@ import numpy as np
 # Task 2. The learning rate of the output layer. Train with 10.0 and read the warnings; then
 # try 1.0 and 0.1. Which one is stable, and why? (Step 8 of the lesson.)
 ### BEGIN SOLUTION
+### INSTEAD: OUTPUT_LEARNING_RATE = 10.0
 OUTPUT_LEARNING_RATE = 0.1
 ### END SOLUTION
 
@@ -24,6 +25,7 @@ def softmax(net):
     Returns the activations, float64 array (n,).
     """
     ### BEGIN SOLUTION
+    ### INSTEAD: raise NotImplementedError("Task 1a: turn the nets into activations")
     powers = np.exp(net - np.max(net))
     return powers / np.sum(powers)
     ### END SOLUTION
@@ -38,6 +40,7 @@ def loss(a, y):
     Returns one number, the natural logarithm being meant.
     """
     ### BEGIN SOLUTION
+    ### INSTEAD: raise NotImplementedError("Task 1b: compute the cross-entropy")
     # The label picks the true class. The smallest float keeps ln away from an exact 0.
     return -np.log(max(np.sum(a * y), np.finfo(float).tiny))
     ### END SOLUTION
@@ -52,6 +55,7 @@ def delta(a, y):
     Returns the error of each output unit, float64 array (n,).
     """
     ### BEGIN SOLUTION
+    ### INSTEAD: raise NotImplementedError("Task 1c: compute the output error")
     return a - y
     ### END SOLUTION
 
@@ -64,6 +68,7 @@ def mean_loss(losses):
     Returns one number.
     """
     ### BEGIN SOLUTION
+    ### INSTEAD: raise NotImplementedError("Task 1d: compute the mean")
     return sum(losses) / len(losses)
     ### END SOLUTION
 

@@ -1,8 +1,8 @@
 """The gradient check: delta against differences of the student's own loss.
 
-A derivative that belongs to the loss passes, whatever the loss is. But the differences have
-to be as large as those of a network that is wrong about something: a loss that never
-changes has no wrong derivative.
+The student's own loss is what is differentiated, so both have to fit together; a loss that is
+another one altogether is told before. And the differences have to be as large as those of a
+network that is wrong about something: a loss that never changes has no wrong derivative.
 
 Measured on 1,000 seeds with the reference answer: the largest relative error is 9.1e-9 in
 the first check and 2.2e-7 in the second, and the largest entry of a numeric gradient is

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import assert_close, at_least, check, numbers, require
+from grader.checks import assert_close, at_least, at_most, check, numbers, require
 
 ANSWERS = ("test_softmax::answers",)
 
@@ -25,6 +25,21 @@ def require_different(activations):
         not np.isfinite(activations).all() or at_least(np.ptp(activations), 0.01),
         "Different nets give equal activations.",
         "不同的加权和得到了相同的激活值。",
+    )
+
+
+def require_no_share(answer, small):
+    """Fail unless the activations of nets that are far below the largest are next to nothing."""
+    a = numbers(answer, small.shape)
+    require(
+        np.isfinite(a).all(),
+        "With nets far apart there is an activation that is not finite.",
+        "加权和相差悬殊时，出现了不是有限数的激活值。",
+    )
+    require(
+        at_most(np.abs(a[small]).max(), 1e-6),
+        "With nets far apart the smaller ones still have a share.",
+        "加权和相差悬殊时，较小者仍然占有份额。",
     )
 
 
@@ -157,11 +172,15 @@ def test_input_not_modified(student, rng):
 )
 def test_no_memory(student, rng):
     first, second = rng.normal(size=(2, 10))
-    student.softmax(first)
-    assert_close(student.softmax(second), reference(second), rtol=1e-6)
-    again = student.softmax(first)
-    assert_close(again, reference(first), rtol=1e-6)
-    assert_close(student.softmax(first), again, rtol=0.0, atol=0.0)
+    before = numbers(student.softmax(first), first.shape)
+    between = numbers(student.softmax(second), second.shape)
+    require_different(np.stack([before, between]))
+    require(
+        np.any(before != between),
+        "Other nets give the answer of the call before.",
+        "换了加权和，得到的却是上一次调用的结果。",
+    )
+    assert_close(student.softmax(first), before, rtol=0.0, atol=0.0)
 
 
 @check(
@@ -176,9 +195,15 @@ def test_no_memory(student, rng):
     depends_on=ANSWERS,
 )
 def test_large_nets(student, rng):
+    net = rng.normal(size=10)
+    base = numbers(student.softmax(net), net.shape)  # right or wrong: that is another check's
+    require_different(base)
     for size in (800.0, 1000.0, -1000.0, 1e5):
-        net = rng.normal(size=10) + size
-        assert_close(student.softmax(net), reference(net), rtol=1e-6)
+        assert_close(student.softmax(net + size), base, rtol=1e-6)
+    # One alone is large: subtracting the mean is not enough.
+    large = int(rng.integers(10))
+    net[large] += 1000.0
+    require_no_share(student.softmax(net), np.arange(10) != large)
 
 
 @check(
@@ -186,12 +211,12 @@ def test_large_nets(student, rng):
     points=2,
     title="softmax survives very unequal nets",
     title_zh="加权和相差悬殊时，softmax 仍能给出结果",
-    hint="With nets 600 apart, the smaller one's activation is simply 0: no error, no nan.",
-    hint_zh="加权和相差 600 时，较小者的激活值就是 0：不应出错，也不应出现 nan。",
+    hint="With nets 1000 apart, the smaller one's activation is simply 0: no error, no nan.",
+    hint_zh="加权和相差 1000 时，较小者的激活值就是 0：不应出错，也不应出现 nan。",
     depends_on=ANSWERS,
 )
 def test_unequal_nets(student, rng):
-    for gap in (50.0, 600.0):
-        net = rng.normal(size=10)
-        net[int(rng.integers(10))] -= gap
-        assert_close(student.softmax(net), reference(net), rtol=1e-6)
+    for gap in (600.0, 1000.0):
+        net, small = rng.normal(size=10), int(rng.integers(10))
+        net[small] -= gap
+        require_no_share(student.softmax(net), np.arange(10) == small)

@@ -3,6 +3,7 @@
 # loses: test_delta::example test_hidden_delta::values test_hidden_delta::sign
 # loses: test_hidden_delta::sums_to_zero test_gradient::delta test_gradient::every_weight
 # loses: test_training::stable test_training::converges test_hidden_training::heldout
+# diagnosis: delta-by-activation
 
 import numpy as np
 

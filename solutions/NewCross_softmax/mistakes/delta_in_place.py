@@ -1,6 +1,7 @@
 """The caller's activations are changed."""
 
 # loses: test_hidden_delta::input_not_modified
+# diagnosis: delta-in-place
 
 import numpy as np
 

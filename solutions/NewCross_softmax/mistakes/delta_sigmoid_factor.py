@@ -3,6 +3,7 @@
 # loses: test_delta::example test_hidden_delta::values test_hidden_delta::sums_to_zero
 # loses: test_gradient::delta test_gradient::every_weight test_training::converges
 # loses: test_hidden_training::heldout
+# diagnosis: delta-sigmoid-factor
 
 import numpy as np
 

@@ -3,6 +3,7 @@
 # loses: test_delta::example test_hidden_delta::values test_hidden_delta::sign
 # loses: test_gradient::delta test_gradient::every_weight test_training::stable
 # loses: test_training::converges test_hidden_training::heldout
+# diagnosis: delta-sign
 
 import numpy as np
 

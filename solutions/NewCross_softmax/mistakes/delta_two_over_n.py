@@ -2,6 +2,7 @@
 
 # loses: test_delta::example test_hidden_delta::values test_gradient::delta
 # loses: test_gradient::every_weight
+# diagnosis: delta-two-over-n
 
 import numpy as np
 

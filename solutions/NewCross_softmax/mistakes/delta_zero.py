@@ -6,6 +6,7 @@
 # loses: test_hidden_delta::sign test_hidden_delta::sums_to_zero test_gradient::delta
 # loses: test_gradient::every_weight test_training::stable test_training::converges
 # loses: test_hidden_training::heldout
+# diagnosis: loss-constant delta-zero
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The caller's activations are changed."""
 
 # loses: test_hidden_loss::input_not_modified
+# diagnosis: loss-in-place
 
 import numpy as np
 

@@ -3,6 +3,7 @@
 # loses: test_loss::example test_loss::true_class test_hidden_loss::values
 # loses: test_hidden_loss::natural_logarithm test_hidden_loss::exact_zeros test_gradient::delta
 # loses: test_gradient::every_weight
+# diagnosis: loss-log-two
 
 import numpy as np
 

@@ -4,6 +4,7 @@
 # loses: test_hidden_loss::natural_logarithm test_hidden_loss::positive
 # loses: test_hidden_loss::exact_zeros test_hidden_loss::input_not_modified test_gradient::delta
 # loses: test_gradient::every_weight
+# diagnosis: loss-per-class
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """0 * ln 0 is nan."""
 
 # loses: test_hidden_loss::exact_zeros
+# diagnosis: loss-zero-log
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The number of digits is written into the function."""
 
 # loses: test_mean_loss::example test_hidden_mean_loss::any_number
+# diagnosis: mean-loss-fixed-count
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The sum instead of the mean."""
 
 # loses: test_mean_loss::example test_hidden_mean_loss::any_number
+# diagnosis: mean-loss-sum
 
 import numpy as np
 

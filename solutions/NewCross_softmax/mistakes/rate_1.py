@@ -1,6 +1,7 @@
 """The learning rate is lowered to 1.0, and no further."""
 
 # loses: test_training::converges test_hidden_training::heldout
+# diagnosis: rate-stopped-at-one
 
 import numpy as np
 

@@ -2,6 +2,7 @@
 
 # loses: test_training::rate test_training::stable test_training::converges
 # loses: test_hidden_training::heldout
+# diagnosis: rate-left-at-ten
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The caller's net is changed."""
 
 # loses: test_hidden_softmax::input_not_modified
+# diagnosis: softmax-in-place
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """A list is returned."""
 
 # loses: test_softmax::array
+# diagnosis: softmax-list
 
 import numpy as np
 

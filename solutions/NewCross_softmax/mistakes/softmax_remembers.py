@@ -5,6 +5,7 @@
 # loses: test_hidden_softmax::no_memory test_hidden_softmax::large_nets
 # loses: test_hidden_softmax::unequal_nets test_gradient::delta test_gradient::every_weight
 # loses: test_training::stable test_training::converges test_hidden_training::heldout
+# diagnosis: softmax-remembers
 
 import numpy as np
 

@@ -8,6 +8,7 @@
 # loses: test_hidden_softmax::large_nets test_hidden_softmax::unequal_nets test_gradient::delta
 # loses: test_gradient::every_weight test_training::stable test_training::converges
 # loses: test_hidden_training::heldout
+# diagnosis: softmax-two-dimensional
 
 import numpy as np
 

@@ -1,0 +1,77 @@
+"""`grader verify`: assignments proved before students see them."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.cli.exits import NOT_PROVED, PROVED
+from grader.cli.interrupts import interruptible
+from grader.cli.output import console, report_stream, write
+from grader.cli.progress import progress
+from grader.course import Assignment, assignments_of_course
+from grader.errors import NotGraded
+from grader.foreign import clean
+from grader.proof import Proof, proved
+from grader.report.language import choose, show, translate
+from grader.report.proof import json, junit, page, terminal
+from grader.sandbox.words import said
+from grader.verify.run import gather, verify
+from grader.verify.worker import role_of
+from grader.workers.local import LocalWorkers, cores
+
+ELSEWHERE = "--html FILE, --junit FILE or --json FILE"
+MAX_MESSAGE = 4096
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prove one assignment after the other, and tell of all."""
+    lang = choose(options.lang, os.environ)
+    course = options.course.resolve() if options.course else None
+    assignments = assignments_of_course(options.assignments, Path.cwd(), course)
+    screen = console(report_stream(options.json), quiet=options.quiet)
+    proofs, broken = [], False
+    for assignment in assignments:
+        try:
+            with interruptible():
+                proofs.append(_proof(assignment, options, screen, lang))
+        except NotGraded as error:  # of a course that is broken, the others can be told
+            broken = True
+            words = clean(show(said(error), lang), MAX_MESSAGE)
+            label = translate("error", lang)
+            print(f"grader: {assignment.name}: {label}: {words}", file=sys.stderr)
+            continue
+        plain = not screen.encoding.startswith("utf")
+        for line in terminal.lines(proofs[-1], lang, ascii_only=plain):
+            screen.print(line)
+    _write_files(proofs, lang, options)
+    return PROVED if not broken and all(map(proved, proofs)) else NOT_PROVED
+
+
+def _proof(
+    assignment: Assignment, options: argparse.Namespace, screen: Console, lang: str
+) -> Proof:
+    material = gather(assignment)
+    course = assignment.folder.parents[1]
+    seconds = assignment.settings.limits.total_seconds
+    role = role_of(course, assignment.name, seconds)
+    workers = LocalWorkers(role, options.jobs or len(cores()))
+    what = translate("proving {name}", lang).format(name=assignment.name)
+    try:
+        with progress(screen, what, lang) as watch:
+            return verify(assignment, material, options.seeds, workers, watch)
+    finally:
+        workers.close()
+
+
+def _write_files(proofs: list[Proof], lang: str, options: argparse.Namespace) -> None:
+    if options.json == "-":
+        sys.stdout.write(json.render(proofs, lang))
+    elif options.json:
+        write(Path(options.json), json.render(proofs, lang), ELSEWHERE)
+    if options.junit:
+        write(options.junit, junit.render(proofs, lang), ELSEWHERE)
+    if options.html:
+        write(options.html, page.render(proofs, lang), ELSEWHERE)

@@ -1,0 +1,1 @@
+"""What students receive, made from the reference answer."""

@@ -1,0 +1,1 @@
+"""A new assignment to begin with: small, whole and right."""

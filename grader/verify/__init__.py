@@ -1,0 +1,1 @@
+"""Proving an assignment: that it is right, tight and fair before students see it."""

@@ -1,0 +1,83 @@
+"""What is graded to prove an assignment: the answer, and everything that is held beside it."""
+
+from pathlib import Path
+
+import msgspec
+
+from grader.checks.mistakes import KnownMistake
+from grader.course import Assignment
+from grader.proof import Kind
+from grader.release.notebook import notebook_of
+from grader.verify.mutants import Mutant
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """One grading.
+
+    Args:
+        kind: what it helps to prove.
+        name: for people.
+        file: as which it is handed in.
+        data: its bytes.
+        seed: of every random number.
+        shown: whether its feedback is made and searched for what is secret.
+    """
+
+    kind: Kind
+    name: str
+    file: str
+    data: bytes
+    seed: int = 0
+    shown: bool = False
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What came of a trial.
+
+    Args:
+        report: as `results.pack_report` made it.
+        leaks: each secret that its feedback holds: what, and where.
+    """
+
+    report: bytes
+    leaks: tuple[str, ...] = ()
+
+
+def answers(assignment: Assignment, answer: str, seeds: int) -> list[Trial]:
+    """The reference answer, from each seed as a program, and from the first as a notebook."""
+    name = assignment.name
+    title = assignment.settings.title
+    as_notebook = notebook_of(answer, title, f"{name}.ipynb")
+    return [
+        *(
+            Trial("answer", f"{name}_answer.py, seed {seed}", f"{name}.py", answer.encode(), seed)
+            for seed in range(seeds)
+        ),
+        Trial("answer", f"{name}_answer.ipynb, seed 0", f"{name}.ipynb", as_notebook, shown=True),
+    ]
+
+
+def templates(assignment: Assignment) -> list[Trial]:
+    """The untouched templates, in each form."""
+    paths = [assignment.folder / file.name for file in assignment.settings.files]
+    return [_from_file("template", path) for path in paths if path.is_file()]
+
+
+def mistakes(known: tuple[KnownMistake, ...]) -> list[Trial]:
+    """Every known mistake."""
+    return [_from_file("mistakes", mistake.path) for mistake in known]
+
+
+def styles(solutions: Path) -> list[Trial]:
+    """Right answers, written in other ways."""
+    return [_from_file("styles", path) for path in sorted((solutions / "correct").glob("*.py"))]
+
+
+def changed(assignment: Assignment, mutants: tuple[Mutant, ...]) -> list[Trial]:
+    """The mutants of the answer."""
+    file = f"{assignment.name}.py"
+    return [Trial("mutants", mutant.id, file, mutant.source.encode()) for mutant in mutants]
+
+
+def _from_file(kind: Kind, path: Path) -> Trial:
+    return Trial(kind, path.name, path.name, path.read_bytes(), shown=True)

@@ -1,0 +1,122 @@
+"""What can be seen of an assignment's files without grading anything."""
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from grader.checks import load_module
+from grader.checks.declare import Declaration, declaration_of
+from grader.checks.diagnosis import FILE, read_misconceptions
+from grader.checks.mistakes import KnownMistake
+from grader.course import Assignment
+from grader.proof import Finding
+from grader.release.kit import stale
+from grader.results import Text
+
+HANDOUTS = ("README.md", "README.zh-CN.md")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+MESSAGE_ZH = 2  # the place of the Chinese message among the arguments of `require`
+
+
+def upkeep(assignment: Assignment, known: Sequence[KnownMistake]) -> tuple[Finding, ...]:
+    """Look at templates, handouts, points and words.
+
+    Args:
+        assignment: whose files these are, with its solutions.
+        known: its known mistakes.
+
+    Raises:
+        CheckError: a file of checks can't be loaded.
+        CourseError: the answer or the table of diagnoses is broken.
+    """
+    files = [p for folder in assignment.check_folders for p in sorted(folder.glob("test_*.py"))]
+    declared = {file: list(_declarations(file)) for file in files}
+    return (
+        *_templates(assignment),
+        *_handouts(assignment),
+        *_points(assignment, [d for found in declared.values() for _, d in found]),
+        *(_words(file, found) for file, found in declared.items()),
+        *_diagnoses(assignment, known),
+    )
+
+
+def _templates(assignment: Assignment) -> Iterator[Finding]:
+    changed = stale(assignment)
+    for file in assignment.settings.files:
+        problem = Text(
+            "It is not what the answer makes of it. Run: grader release {name} --out {name}.zip",
+            params={"name": assignment.name},
+        )
+        yield Finding(file.name, problem if file.name in changed else None)
+
+
+def _handouts(assignment: Assignment) -> Iterator[Finding]:
+    for name in HANDOUTS:
+        there = (assignment.folder / name).is_file()
+        problem = Text("There is no such handout beside assignment.toml.")
+        yield Finding(name, None if there else problem)
+
+
+def _points(assignment: Assignment, declared: Collection[Declaration]) -> Iterator[Finding]:
+    for group in assignment.settings.groups:
+        found = sum(d.points for d in declared if d.group == group.name)
+        problem = Text(
+            "Its checks give {found} points, and assignment.toml says {said}.",
+            params={"found": found, "said": group.points},
+        )
+        titled = group.title and CHINESE.search(group.title_zh)
+        yield Finding(
+            f"assignment.toml, {group.name}",
+            _untranslated("title_zh") if not titled else problem if found != group.points else None,
+        )
+
+
+def _words(file: Path, found: Sequence[tuple[str, Declaration]]) -> Finding:
+    """Hold that every sentence of a file of checks is there in both languages."""
+    missing = [
+        f"{name}: {field}"
+        for name, declaration in found
+        for field, text in (("title", declaration.title), ("hint", declaration.hint))
+        if not text.en or not CHINESE.search(text.zh)
+    ]
+    missing += [f"line {line}: require" for line in _untranslated_messages(file)]
+    name = file.relative_to(file.parents[3]).as_posix()
+    return Finding(name, _untranslated("; ".join(missing)) if missing else None)
+
+
+def _untranslated(what: str) -> Text:
+    return Text("Not in both languages: {what}.", params={"what": what})
+
+
+def _untranslated_messages(file: Path) -> Iterator[int]:
+    """Find calls of `require` whose message is there in English alone."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "require":
+            chinese = node.args[MESSAGE_ZH:] or [k.value for k in node.keywords if k.arg == "zh"]
+            if not chinese:
+                yield node.lineno
+
+
+def _declarations(file: Path) -> Iterator[tuple[str, Declaration]]:
+    for name, value in vars(load_module(file)).items():
+        declaration = declaration_of(value)
+        if declaration is not None:
+            yield name, declaration
+
+
+def _diagnoses(assignment: Assignment, known: Sequence[KnownMistake]) -> Iterator[Finding]:
+    """Hold that every diagnosis has a mistake that shows it, and every mistake's is described."""
+    assert assignment.solutions is not None, "it is proved"
+    described = read_misconceptions(assignment.solutions)
+    shown = {one for mistake in known for one in mistake.diagnoses}
+    unshown = Text("No known mistake shows it.")
+    for one in described:
+        translated = CHINESE.search(one.title_zh) and CHINESE.search(one.nudge_zh)
+        problem = unshown if one.id not in shown else None
+        name = f"{FILE}, {one.id}"
+        yield Finding(name, problem if translated else _untranslated("title_zh, nudge_zh"))
+    for mistake in known:
+        if not mistake.diagnoses:
+            problem = Text("It names no diagnosis. Add a line: # diagnosis: ID")
+            yield Finding(mistake.path.name, problem)

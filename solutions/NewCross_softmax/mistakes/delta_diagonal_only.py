@@ -1,0 +1,27 @@
+"""Only the case i = k of softmax's derivative: what one net does to the others is missing."""
+
+# loses: test_delta::example test_hidden_delta::values test_hidden_delta::sign
+# loses: test_hidden_delta::sums_to_zero test_gradient::delta test_gradient::every_weight
+# loses: test_training::stable test_training::converges test_hidden_training::heldout
+# diagnosis: delta-true-class-only
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return -np.log(max(np.sum(a * y), np.finfo(float).tiny))
+
+
+def delta(a, y):
+    return -y / np.maximum(a, 1e-12) * a * (1 - a)
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)

@@ -1,0 +1,27 @@
+"""y ln(y / a) with the zeros of y left in: 0 * ln 0 is nan, for every sample."""
+
+# loses: test_loss::example test_loss::true_class test_hidden_loss::values
+# loses: test_hidden_loss::natural_logarithm test_hidden_loss::positive
+# loses: test_hidden_loss::exact_zeros test_gradient::delta test_gradient::every_weight
+# diagnosis: loss-always-nan
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return np.sum(y * np.log(y / a))
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)

@@ -1,0 +1,27 @@
+"""The logarithm is forgotten: 1 minus the true class's activation."""
+
+# loses: test_loss::example test_loss::true_class test_hidden_loss::values
+# loses: test_hidden_loss::natural_logarithm test_hidden_loss::exact_zeros test_gradient::delta
+# loses: test_gradient::every_weight
+# diagnosis: loss-no-logarithm
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return 1.0 - np.sum(a * y)
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)

@@ -1,0 +1,25 @@
+"""The mean is printed instead of returned."""
+
+# loses: test_mean_loss::example test_hidden_mean_loss::any_number
+# diagnosis: mean-loss-none
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return -np.log(max(np.sum(a * y), np.finfo(float).tiny))
+
+
+def delta(a, y):
+    return a - y
+
+
+def mean_loss(losses):
+    print("mean loss", sum(losses) / len(losses))

@@ -1,0 +1,28 @@
+"""Squared error with its own derivative: they belong together, but to another loss."""
+
+# loses: test_loss::example test_loss::true_class test_hidden_loss::values
+# loses: test_hidden_loss::natural_logarithm test_hidden_loss::exact_zeros test_delta::example
+# loses: test_hidden_delta::values test_hidden_delta::sign test_gradient::delta
+# loses: test_gradient::every_weight
+# diagnosis: loss-squared-error delta-jacobian-again
+
+import numpy as np
+
+OUTPUT_LEARNING_RATE = 0.1
+
+
+def softmax(net):
+    powers = np.exp(net - np.max(net))
+    return powers / np.sum(powers)
+
+
+def loss(a, y):
+    return np.sum((a - y) ** 2) / 2
+
+
+def delta(a, y):
+    return (np.diag(a) - np.outer(a, a)) @ (a - y)
+
+
+def mean_loss(losses):
+    return sum(losses) / len(losses)
