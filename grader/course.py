@@ -1,8 +1,9 @@
 """assignment.toml -> Assignment, and where a course keeps its assignments."""
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
@@ -10,6 +11,8 @@ from grader.errors import CourseError, UsageError
 from grader.grades import GroupInfo, LatePolicy
 from grader.results import Group, Text
 from grader.sandbox.limits import Limits
+
+T = TypeVar("T")
 
 FILE = "assignment.toml"
 # A file beside assignment.toml, and no path that leads elsewhere.
@@ -147,7 +150,7 @@ def load_assignment(folder: Path, course: Path | None) -> Assignment:
         CourseError: a file is missing or wrong. Names the file and the key.
     """
     path = folder / FILE
-    settings = _read_settings(path)
+    settings = read_toml(path, Settings)
     if course is not None and settings.name != folder.name:
         raise CourseError(
             "{file}: `name` is {name}, and the folder's name is {folder}.",
@@ -168,9 +171,18 @@ def load_assignment(folder: Path, course: Path | None) -> Assignment:
     )
 
 
-def _read_settings(path: Path) -> Settings:
+def read_toml(path: Path, kind: type[T]) -> T:
+    """Read a file of the course.
+
+    Args:
+        path: the file.
+        kind: the struct that it has to be.
+
+    Raises:
+        CourseError: it can't be read, or is something else. Names the file and the key.
+    """
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise CourseError(
             "{file} can't be read: {detail}", file=str(path), detail=error.strerror or str(error)
@@ -281,6 +293,28 @@ def assignment_of_course(name: str | None, working: Path, course: Path | None) -
             names=", ".join(f.name for f in folders),
         )
     return load_assignment(fitting[0], root)
+
+
+def assignments_of_course(
+    names: Sequence[str], working: Path, course: Path | None
+) -> list[Assignment]:
+    """Find assignments by name, or all that there are.
+
+    Args:
+        names: which ones; none for all.
+        working: the working folder, absolute.
+        course: as given with --course, or None to look for it from the working folder.
+
+    Raises:
+        UsageError: there is no course, or no assignment of that name.
+        CourseError: one is there, and broken.
+    """
+    root = course or find_course(working)
+    if not names and root is not None and _is_course(root):
+        names = [folder.name for folder in _folders(root)]
+    wanted: Sequence[str | None] = names or [None]
+    found = (assignment_of_course(name, working, course) for name in wanted)
+    return list({assignment.name: assignment for assignment in found}.values())
 
 
 def _folders(course: Path) -> list[Path]:

@@ -306,6 +306,7 @@ class Gradebook:
         if about is None:
             raise UsageError("Nothing has been graded in {path} yet.", path=str(self._path.parent))
         checks: dict[str, CheckInfo] = {}
+        titles: dict[str, Text] = {}
         standings = []
         with _explained(self._path):
             for row in self._connection.execute(
@@ -314,6 +315,7 @@ class Gradebook:
                 report, entry = _readable(row[0], about), _entry(row[2:])
                 outdated = row[1] != about.rules
                 standings.append(self._standing(entry, report, about, outdated=outdated))
+                titles |= {diagnosis.id: diagnosis.title for diagnosis in report.diagnoses}
                 for c in () if outdated else report.checks:
                     if c.id not in checks:
                         checks[c.id] = CheckInfo(c.id, c.group, c.title, c.visibility, c.max_points)
@@ -327,6 +329,7 @@ class Gradebook:
             standings=tuple(standings),
             threshold=about.threshold,
             missing=max(0, about.students - len(standings)),
+            misconceptions=titles,
         )
 
     def grade(self, entry: Entry, report: Report, about: About) -> Grade:

@@ -192,6 +192,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         pairs: the most alike first.
         threshold: the training accuracy in [0, 1] that counts as converged, or None.
         missing: students who handed something in and have not been graded yet.
+        misconceptions: titles of the diagnoses, by id.
     """
 
     assignment: str
@@ -203,6 +204,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...] = ()
     threshold: float | None = None
     missing: int = 0
+    misconceptions: dict[str, Text] = {}
 
 
 def called(

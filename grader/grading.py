@@ -9,12 +9,14 @@ import msgspec
 import numpy as np
 
 from grader import __version__
-from grader.checks.run import Event, Task, run_checks
+from grader.checks.diagnosis import Diagnosed, diagnose
+from grader.checks.run import Event, Findings, Task, run_checks
 from grader.checks.student import GuestStudent
 from grader.checks.training import TrainingTask
 from grader.course import Assignment
 from grader.errors import CourseError, NotGraded, Unreadable
 from grader.results import (
+    WRONG,
     Cause,
     CheckResult,
     Location,
@@ -79,6 +81,12 @@ def grade(
         )
         whole = findings.complete and only is None
         unseen = _account(assignment, findings.checks) if whole else None
+        notes = _notes(guest, submission)
+        diagnosed = (
+            Diagnosed(findings.checks)
+            if cause is not None
+            else _diagnosed(assignment, guest, findings, seed)
+        )
     except NotGraded as error:
         return replace(report, status="not_graded", reason=said(error))
     finally:
@@ -86,15 +94,16 @@ def grade(
             guest.kill()
     return replace(
         report,
-        checks=findings.checks,
+        checks=diagnosed.checks,
         cause=cause,
         training=findings.training,
         gradient=findings.gradient,
-        notes=_notes(guest, submission),
+        notes=notes,
         unseen=unseen,
         protections=guest.protections,
         killed=guest.killed,
         margins=findings.margins,
+        diagnoses=diagnosed.diagnoses,
     )
 
 
@@ -139,6 +148,27 @@ def _task(assignment: Assignment, seed: int, only: str | None) -> Task:
         seed=seed,
         training_file=assignment.folder / table.file if table else None,
         training=training,
+    )
+
+
+def _diagnosed(assignment: Assignment, guest: Guest, findings: Findings, seed: int) -> Diagnosed:
+    """Name the misconceptions behind the checks that were lost.
+
+    The student's process is started afresh, as the known mistakes are: what it remembers of
+    the checks would be no answer to the probes.
+    """
+    solutions = assignment.solutions
+    wrong = any(c.outcome in WRONG for c in findings.checks)
+    if solutions is None or not (wrong and findings.complete):
+        return Diagnosed(findings.checks)
+    guest.kill()
+    return diagnose(
+        GuestStudent(guest, assignment.settings.names),
+        findings.checks,
+        solutions=solutions,
+        answer=solutions / f"{assignment.name}_answer.py",
+        seed=seed,
+        seconds=assignment.settings.limits.call_seconds,
     )
 
 

@@ -99,7 +99,8 @@ class CheckResult(msgspec.Struct, frozen=True):
         id: file and function, for example 'test_delta::sign'.
         message: what went wrong, without any withheld value; None if passed.
         hint: where to look; None if passed.
-        diagnosis: a named misconception, or None.
+        diagnosis: the id of the misconception that explains it, or None; several ids, joined
+            by `OR`, if they can't be told apart.
         evidence: input, answer and expected value, or None.
         shows: whether the author lets students see the evidence.
         trace: the student's own lines of the traceback, outermost first.
@@ -120,6 +121,30 @@ class CheckResult(msgspec.Struct, frozen=True):
     evidence: Evidence | None = None
     shows: bool = True
     trace: tuple[Location, ...] = ()
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """A named misconception: what the functions returned is what it makes them return.
+
+    Args:
+        id: stable; checks name it.
+        function: the student's function or constant that shows it.
+        title: a sentence to the student that names it.
+        nudge: where to look and what to think about, without the code.
+        step: of the lesson.
+        alternatives: ids of others that the same answers fit: it may be one of them instead.
+    """
+
+    id: str
+    function: str
+    title: Text
+    nudge: Text
+    step: int
+    alternatives: tuple[str, ...] = ()
+
+
+OR = " | "
+"""Joins, in `CheckResult.diagnosis`, the ids of diagnoses that can't be told apart."""
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -241,6 +266,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         protections: what confined the student's code, for example 'seccomp'.
         killed: how often the student's process was killed, by the system or from outside.
         margins: how close each check was; for the course team alone.
+        diagnoses: the misconceptions that checks name.
     """
 
     schema: int = SCHEMA
@@ -263,6 +289,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     protections: tuple[str, ...] = ()
     killed: int = 0
     margins: tuple[Margin, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
 
 
 def score(report: Report, group: str | None = None) -> float:
@@ -346,6 +373,12 @@ def next_check(report: Report) -> CheckResult | None:
         lambda c: c.outcome in WRONG,
     )
     return next((c for urgent in by_urgency for c in report.checks if urgent(c)), None)
+
+
+def diagnoses_of(report: Report, check: CheckResult) -> tuple[Diagnosis, ...]:
+    """Look up what explains a check: nothing, one misconception, or one of several."""
+    ids = (check.diagnosis or "").split(OR)
+    return tuple(d for d in report.diagnoses if d.id in ids)
 
 
 def pack_report(report: Report) -> bytes:

@@ -13,17 +13,14 @@ from grader.cli.output import console, report_stream, write
 from grader.cli.progress import progress
 from grader.course import Assignment, assignments_of_course
 from grader.errors import NotGraded
-from grader.foreign import clean
 from grader.proof import Proof, proved
-from grader.report.language import choose, show, translate
+from grader.report.language import choose, translate
 from grader.report.proof import json, junit, page, terminal
-from grader.sandbox.words import said
-from grader.verify.run import gather, verify
+from grader.verify.run import gather, unprovable, verify
 from grader.verify.worker import role_of
 from grader.workers.local import LocalWorkers, cores
 
 ELSEWHERE = "--html FILE, --junit FILE or --json FILE"
-MAX_MESSAGE = 4096
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,22 +29,18 @@ def run(options: argparse.Namespace) -> int:
     course = options.course.resolve() if options.course else None
     assignments = assignments_of_course(options.assignments, Path.cwd(), course)
     screen = console(report_stream(options.json), quiet=options.quiet)
-    proofs, broken = [], False
+    proofs = []
     for assignment in assignments:
         try:
             with interruptible():
                 proofs.append(_proof(assignment, options, screen, lang))
-        except NotGraded as error:  # of a course that is broken, the others can be told
-            broken = True
-            words = clean(show(said(error), lang), MAX_MESSAGE)
-            label = translate("error", lang)
-            print(f"grader: {assignment.name}: {label}: {words}", file=sys.stderr)
-            continue
+        except NotGraded as error:
+            proofs.append(unprovable(assignment, error))
         plain = not screen.encoding.startswith("utf")
         for line in terminal.lines(proofs[-1], lang, ascii_only=plain):
             screen.print(line)
     _write_files(proofs, lang, options)
-    return PROVED if not broken and all(map(proved, proofs)) else NOT_PROVED
+    return PROVED if all(map(proved, proofs)) else NOT_PROVED
 
 
 def _proof(

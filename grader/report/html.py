@@ -17,6 +17,7 @@ from grader.report.pages import encodable, environment
 from grader.results import (
     WRONG,
     CheckResult,
+    Diagnosis,
     Epoch,
     Gradient,
     Group,
@@ -24,6 +25,7 @@ from grader.results import (
     Report,
     Text,
     Training,
+    diagnoses_of,
     max_score,
     next_check,
     score,
@@ -43,11 +45,15 @@ class Row(msgspec.Struct, frozen=True):
     Args:
         number: its place on the page, counted from 1.
         twin: number of the first check that went wrong in the very same way, or None.
+        diagnoses: the misconception that explains it, or several, one of which does.
+        nudged: whether an earlier check's row has their nudges already.
     """
 
     number: int
     check: CheckResult
     twin: int | None
+    diagnoses: tuple[Diagnosis, ...]
+    nudged: bool
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -151,7 +157,9 @@ def _sections(report: Report) -> tuple[Section, ...]:
     rows: list[Row] = []
     for group in groups:
         for check in (check for check in report.checks if check.group == group.name):
-            rows.append(Row(len(rows) + 1, check, _twin(check, rows)))
+            found = diagnoses_of(report, check)
+            nudged = any(row.diagnoses == found for row in rows)
+            rows.append(Row(len(rows) + 1, check, _twin(check, rows), found, nudged))
     sections = (
         Section(
             group,
@@ -170,7 +178,8 @@ def _untitled(name: str) -> Group:
 
 def _twin(check: CheckResult, earlier: Iterable[Row]) -> int | None:
     def told(check: CheckResult) -> tuple[object, ...]:
-        return check.outcome, check.message, check.hint, check.evidence, check.trace
+        said = check.message, check.hint, check.diagnosis
+        return check.outcome, said, check.evidence, check.trace
 
     if check.outcome not in WRONG:
         return None

@@ -18,7 +18,7 @@ from grader.grades import CheckInfo, Entry, Overview, Standing
 from grader.report import mistakes
 from grader.report.drawing import LEFT, RIGHT, Axis, columns, path, round_step, spaced, upward
 from grader.report.pages import encodable, environment
-from grader.results import Epoch, Text
+from grader.results import OR, Epoch, Text
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -154,6 +154,7 @@ def render(overview: Overview, lang: str) -> Iterator[str]:
             labels=_labels(overview.standings),
             rows=_rows(overview, tuple(named)),
             LISTED=_LISTED,
+            OR=OR,
             LISTED_PAIRS=_LISTED_PAIRS,
         )
     )

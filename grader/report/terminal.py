@@ -16,12 +16,14 @@ from grader.report.language import show, translate
 from grader.results import (
     Cause,
     CheckResult,
+    Diagnosis,
     Epoch,
     Location,
     Outcome,
     Part,
     Report,
     all_passed,
+    diagnoses_of,
     max_score,
     next_check,
     score,
@@ -125,6 +127,7 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
             style="yellow",
         )
         yield Line("")
+    yield from _diagnoses(report, lang)
     for group in report.groups:
         yield _row(show(group.title, lang), score(report, group.name),
                    max_score(report, group.name), lang, width)  # fmt: skip
@@ -139,6 +142,21 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
     if following:
         yield Line("")
         yield Line.assemble((_("Do this next: ", lang), "bold"), following)
+
+
+def _diagnoses(report: Report, lang: str) -> Lines:
+    """Name each misconception once; those that can't be told apart stand together."""
+    for ids in dict.fromkeys(frozenset((d.id, *d.alternatives)) for d in report.diagnoses):
+        those = [d for d in report.diagnoses if d.id in ids]
+        yield Line(_named(those, lang), style="bold")
+        for one in those:
+            yield _indented(show(one.nudge, lang))
+        yield Line("")
+
+
+def _named(found: Sequence[Diagnosis], lang: str) -> str:
+    titles = (show(one.title, lang) for one in found)
+    return f" {_('Or:', lang)} ".join(titles)
 
 
 def _row(title: str, points: float, most: float, lang: str, width: int) -> Line:
@@ -176,7 +194,8 @@ def next_step(report: Report, lang: str) -> str:
         return next((show(c.message, lang) for c in skipped if c.message), "")
     titles = {group.name: show(group.title, lang) for group in report.groups}
     said = check.message if check.outcome is Outcome.ERROR else check.hint
-    text = show(said or check.title, lang)
+    named = _named(diagnoses_of(report, check), lang)
+    text = named or show(said or check.title, lang)
     return _with_place(f"{titles[check.group]}. {text}", check.trace, report, lang)
 
 

@@ -22,23 +22,21 @@ def right_answer(trial: Trial, report: Report) -> Finding:
     """A right answer earns full marks."""
     problem = None
     if not all_passed(report):
-        problem = _not_graded(report) or Text(
-            "A right answer loses {checks}.", params={"checks": _named(lost(report))}
-        )
+        problem = Text("A right answer loses {checks}.", params={"checks": _named(lost(report))})
     return Finding(trial.name, problem, seconds=_seconds(report))
 
 
 def untouched_template(trial: Trial, report: Report, tasks: Collection[str]) -> Finding:
     """The template earns no point, and every check says which task is not done yet."""
     silent = [c for c in report.checks if not _names_a_task(c, tasks)]
-    problem = _not_graded(report)
-    if problem is None and score(report) > 0:
+    problem = None
+    if score(report) > 0:
         earned = [c for c in report.checks if c.points > 0]
         problem = Text(
             "The untouched template earns {points} points, by {checks}.",
             params={"points": f"{score(report):g}", "checks": _named(earned)},
         )
-    elif problem is None and silent:
+    elif silent:
         problem = Text(
             "Of the untouched template these checks do not say which task is not done: {checks}.",
             params={"checks": _named(silent)},
@@ -79,18 +77,18 @@ def known_mistake(trial: Trial, report: Report, mistake: KnownMistake) -> Findin
     """A known mistake loses exactly the checks that it names, and shows its diagnoses."""
     found = {c.id for c in lost(report)}
     shown = {one for d in report.diagnoses for one in (d.id, *d.alternatives)}
-    problem = _not_graded(report)
-    if problem is None and mistake.loses - found:
+    problem = None
+    if mistake.loses - found:
         problem = Text(
             "It names checks that it does not lose: {checks}.",
             params={"checks": _listed(mistake.loses - found)},
         )
-    elif problem is None and found - mistake.loses:
+    elif found - mistake.loses:
         problem = Text(
             "It loses checks that it does not name: {checks}.",
             params={"checks": _listed(found - mistake.loses)},
         )
-    elif problem is None and not shown >= set(mistake.diagnoses):
+    elif not shown >= set(mistake.diagnoses):
         problem = Text(
             "It should be diagnosed as {named}, and is as {shown}.",
             params={"named": _listed(set(mistake.diagnoses)), "shown": _listed(shown)},
@@ -107,10 +105,9 @@ def mutant_of_the_answer(
         The field of `proof.Mutation` that counts it, and what there is to say.
     """
     outcomes = {c.outcome for c in report.checks}
-    finding = Finding(mutant.id, _not_graded(report), diff=diff(mutant), seconds=_seconds(report))
 
-    def with_words(problem: Text | None = None, note: Text | None = None) -> Finding:
-        return Finding(mutant.id, finding.problem or problem, note, finding.diff, finding.seconds)
+    def finding(problem: Text | None = None, note: Text | None = None) -> Finding:
+        return Finding(mutant.id, problem, note, diff(mutant), _seconds(report))
 
     if Outcome.FAILED in outcomes:
         by = next(c for c in report.checks if c.outcome is Outcome.FAILED)
@@ -119,25 +116,19 @@ def mutant_of_the_answer(
             "Take it out there.",
             params={"check": by.id},
         )
-        return "killed", with_words(
+        return "killed", finding(
             stale if declared else None, Text("Caught by {check}.", params={"check": by.id})
         )
     if Outcome.ERROR in outcomes:
-        return "crashed", with_words(note=Text("It raises an error, and so proves nothing."))
+        return "crashed", finding(note=Text("It raises an error, and so proves nothing."))
     if declared is not None:
-        return "equivalent", with_words(note=Text(declared.reason))
-    return "survived", with_words(
+        return "equivalent", finding(note=Text(declared.reason))
+    return "survived", finding(
         Text(
             "No check tells it from the answer. Write one that does, or declare it in "
             "equivalent.toml with a reason."
         )
     )
-
-
-def _not_graded(report: Report) -> Text | None:
-    if report.status == "graded":
-        return None
-    return Text("It is not graded: {reason}", params={"reason": report.reason or Text("")})
 
 
 def _named(checks: Collection[CheckResult]) -> str:

@@ -11,13 +11,14 @@ import msgspec
 
 from grader.checks.mistakes import KnownMistake, known_mistakes
 from grader.course import Assignment
-from grader.errors import CourseError
+from grader.errors import CourseError, NotGraded
 from grader.grading import versions
 from grader.proof import Catch, Finding, Kind, Mutation, Proof, Room, Section
 from grader.release.kit import files_of
 from grader.release.leaks import leaks_in_kit, secrets_of
 from grader.release.template import answer_path, read_answer, template_of
 from grader.results import WRONG, MarginKind, Outcome, Report, Text, unpack_report
+from grader.sandbox.words import said
 from grader.verify import judging, trials
 from grader.verify.equivalents import Equivalent, declared, read_equivalents, stale
 from grader.verify.mutants import Mutant, mutants
@@ -89,7 +90,7 @@ def verify(
     for number, future in enumerate(as_completed(futures), 1):
         tried = msgspec.msgpack.decode(future.result(), type=Tried)
         trial = futures[future]
-        done[trial] = Result(trial, unpack_report(tried.report), tried.leaks)
+        done[trial] = Result(trial, _graded(trial, unpack_report(tried.report)), tried.leaks)
         watch(Step(number, len(planned), worked=True))
     results = [done[trial] for trial in planned]
     rooms = _rooms(assignment, results)
@@ -134,6 +135,33 @@ def verify(
         catches=_catches(results),
         versions=versions(),
         seconds=round(time.monotonic() - begin, 1),
+    )
+
+
+def _graded(trial: Trial, report: Report) -> Report:
+    """Make sure that a trial was graded: what keeps one from it is no finding among others."""
+    if report.status == "not_graded":
+        raise CourseError(
+            "{name} could not be graded: {reason}",
+            name=trial.name,
+            reason=report.reason or Text(""),
+        )
+    return report
+
+
+def unprovable(assignment: Assignment, why: NotGraded) -> Proof:
+    """Make the record of an assignment that is so broken that nothing can be tried."""
+    finding = Finding(assignment.name, said(why))
+    return Proof(
+        assignment=assignment.name,
+        title=Text(assignment.settings.title, assignment.settings.title_zh),
+        seeds=0,
+        sections=(_section("answer", Text("It can be graded at all"), (finding,)),),
+        rooms=(),
+        mutation=None,
+        catches=(),
+        versions=versions(),
+        seconds=0.0,
     )
 
 

@@ -21,6 +21,7 @@ class Trial(msgspec.Struct, frozen=True):
         data: its bytes.
         seed: of every random number.
         shown: whether its feedback is made and searched for what is secret.
+        whole: whether all checks run, or none after the first that fails.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Trial(msgspec.Struct, frozen=True):
     data: bytes
     seed: int = 0
     shown: bool = False
+    whole: bool = True
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -74,9 +76,15 @@ def styles(solutions: Path) -> list[Trial]:
 
 
 def changed(assignment: Assignment, mutants: tuple[Mutant, ...]) -> list[Trial]:
-    """The mutants of the answer."""
+    """The mutants of the answer.
+
+    Those that return nothing see every check: one that can't take None would break there.
+    """
     file = f"{assignment.name}.py"
-    return [Trial("mutants", mutant.id, file, mutant.source.encode()) for mutant in mutants]
+    return [
+        Trial("mutants", m.id, file, m.source.encode(), whole=m.operator == "return")
+        for m in mutants
+    ]
 
 
 def _from_file(kind: Kind, path: Path) -> Trial:

@@ -44,7 +44,7 @@ def begin(setting: bytes) -> Callable[[bytes], bytes]:
 
     def graded(trial: Trial) -> Report:
         submission = parse(trial.data, trial.file, Path(trial.file).stem, limits.submission_kib)
-        watch = _until_a_comparison_fails if trial.kind == "mutants" else _to_the_end
+        watch = _to_the_end if trial.whole else _until_a_comparison_fails
         for _ in range(MOST_GRADINGS):
             report = grade(assignment, submission, forkserver, seed=trial.seed, watch=watch)
             if not report.killed:
