@@ -1,11 +1,13 @@
-"""NewCross_softmax itself: template, answer, digits, handouts, mistakes and other styles."""
+"""NewCross_softmax itself: template, answer, digits and handouts.
+
+Mistakes, other styles and mutants are `grader verify`'s, which CI runs beside the tests.
+"""
 
 import hashlib
 import json
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -17,7 +19,7 @@ from grader.course import load_assignment
 from grader.grading import grade
 from grader.release.kit import stale
 from grader.release.template import template_of
-from grader.results import Outcome, all_passed, score
+from grader.results import Outcome, score
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import read_submission
 
@@ -62,29 +64,6 @@ def test_the_reference_answer_earns_full_marks(graded, seed):
     report = graded(ANSWER, seed)
     assert lost(report) == set()
     assert score(report) == 100.0
-
-
-@pytest.mark.parametrize("path", sorted((TEAM / "correct").glob("*.py")), ids=lambda p: p.stem)
-def test_a_right_answer_in_another_style_earns_full_marks(graded, path):
-    """Loops, lambdas, classes, a guard here or there: right is right."""
-    report = graded(path)
-    assert lost(report) == set()
-    assert all_passed(report)
-
-
-@pytest.mark.parametrize("path", sorted((TEAM / "mistakes").glob("*.py")), ids=lambda p: p.stem)
-def test_a_known_mistake_loses_what_its_file_says(graded, path):
-    """Each known mistake loses the checks that it names and no others, and has known diagnoses."""
-    source = path.read_text(encoding="utf-8")
-    expected, diagnoses = (
-        set(" ".join(re.findall(rf"^# {word}: (.*)$", source, re.MULTILINE)).split())
-        for word in ("loses", "diagnosis")
-    )
-    known = tomllib.loads((TEAM / "diagnoses.toml").read_text(encoding="utf-8"))["diagnosis"]
-    assert expected
-    assert diagnoses
-    assert diagnoses <= {diagnosis["id"] for diagnosis in known}
-    assert lost(graded(path)) == expected
 
 
 @pytest.mark.parametrize("name", ["NewCross_softmax.py", "NewCross_softmax.ipynb"])
@@ -255,26 +234,65 @@ def test_the_block_loop_is_the_lessons_loop():
     assert f"accuracy {right:.1%}" in said[0]
 
 
-@pytest.mark.parametrize("size", [1, 31, 32, 33, 70])
-def test_a_last_block_may_be_short(size):
-    """The number of samples need not be a multiple of the block."""
+def loops(size, answer, seed=1):
+    """The trusted loop's module, and what both of its ways take: weights and images of noise."""
     network = load_module(STUDENTS / "network.py")
-    blockwise = load_module(STUDENTS / "checks" / "blockwise.py")
     rng = np.random.default_rng(size)
     images = rng.integers(0, 256, size=(size, 784), dtype=np.uint8)
-    hidden, output = network.start_weights(1)
-    blocks = list(
-        blockwise.train(
-            hidden,
-            output,
-            images,
-            np.zeros(size, int),
-            0.1,
-            2,
-            lambda _net, _y, out: out.fill(0.01),
-        )
+
+    def arguments():
+        hidden, output = network.start_weights(seed)
+        return {"hidden": hidden, "output": output, "images": images, "output_rate": 0.1,
+                "labels": np.arange(size) % 10, "epochs": 2}  # fmt: skip
+
+    def respond(net, y, out):
+        out[0], out[1] = answer(net, y)
+
+    return load_module(STUDENTS / "checks" / "blockwise.py"), arguments, respond
+
+
+def right(net, y):
+    powers = np.exp(net - net.max())
+    return powers / powers.sum(), powers / powers.sum() - y
+
+
+@pytest.mark.parametrize("size", [1, 31, 32, 33, 70])
+def test_retracing_a_training_gives_the_same(size):
+    """From the answers alone come the same nets and weights; the last block may be short."""
+    blockwise, arguments, respond = loops(size, right)
+    there, here = arguments(), arguments()
+    blocks = list(blockwise.train(**there, respond=respond))
+    again = list(blockwise.retrace(**here, answers=(b.answers for b in blocks)))
+    assert sum(len(b.nets) for b in again) == 2 * size
+    assert all(b.honest for b in again)
+    for block, other in zip(blocks, again, strict=True):
+        np.testing.assert_allclose(other.nets, block.nets, rtol=0, atol=1e-9)
+    for name in ("hidden", "output"):
+        np.testing.assert_allclose(here[name], there[name], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (3, 29), (31, 7)])
+def test_a_claim_that_is_not_true_is_seen(place):
+    """One hidden activation that is off by a hundred-thousandth, anywhere in a block, is found."""
+    blockwise, arguments, respond = loops(64, right)
+    blocks = [b.answers for b in blockwise.train(**arguments(), respond=respond)]
+    sample, unit = place
+    blocks[1][sample, 2 + unit // 10, unit % 10] += 1e-5
+    honest = [b.honest for b in blockwise.retrace(**arguments(), answers=iter(blocks))]
+    assert honest[:2] == [True, False]
+
+
+def test_answers_that_are_not_finite_are_repeated_step_by_step():
+    """A block with an infinite answer gives the nets that it gave over there, nan for nan."""
+    calls = iter(range(1000))
+    blockwise, arguments, respond = loops(
+        64, lambda net, y: (net, np.full(10, np.inf) if next(calls) == 40 else right(net, y)[1])
     )
-    assert sum(len(b.nets) for b in blocks) == 2 * size
+    with np.errstate(all="ignore"):
+        blocks = list(blockwise.train(**arguments(), respond=respond))[:2]
+        again = blockwise.retrace(**arguments(), answers=(b.answers for b in blocks))
+        for block, other in zip(blocks, again, strict=False):
+            np.testing.assert_allclose(other.nets, block.nets, rtol=0, atol=1e-9)
 
 
 def test_what_is_counted_is_what_network_py_counts(graded):
@@ -319,7 +337,7 @@ def test_a_patched_loop_earns_nothing(graded, tmp_path, name):
     work = tmp_path / "NewCross_softmax.py"
     work.write_text(source, encoding="utf-8")
     report = graded(work)
-    assert report.training.epochs[-1].train_accuracy < 0.2
+    assert report.training is None or report.training.epochs[-1].train_accuracy < 0.2
     earned = {c.id: c.points for c in report.checks if c.group == "training"}
     assert earned["test_training::converges"] == earned["test_hidden_training::heldout"] == 0.0
 

@@ -6,9 +6,11 @@ twice at the same time. In the student's process `respond` asks the functions, a
 answered is sent here block by block. Here `respond` fills in those answers, and the same
 loop computes the weights again. So weights, accuracy and loss come from nothing but what
 the functions returned, and a process is woken once a block and not once a step.
+
+Computing the weights from known answers can be much quicker than asking for them step by step.
+A loop that knows how has a `retrace`, which is used here in the place of `train`.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +22,7 @@ from grader.checks.loading import load_module
 from grader.checks.student import Student
 from grader.errors import Died
 from grader.results import Epoch, Progress, Training
+from grader.sandbox.words import impossible
 
 Watch = Callable[[Epoch | Progress], None]
 
@@ -48,7 +51,11 @@ class Loop(Protocol):
     `BLOCK` is the largest number of steps in a block, `STEP_ANSWER` the shape of what is
     answered in one step, `answer(student, *inputs, out)` fills it in the student's process.
     `train` calls `respond(*inputs, out)` and yields blocks that hold all of a block's outs as
-    `answers`, float64 (steps, *STEP_ANSWER).
+    `answers`, float64 (steps, *STEP_ANSWER). It may write more into them, for its `retrace`.
+
+    A loop may also have `retrace(*, answers, **arguments)`, which takes an iterator over all
+    answers of each block, and yields the same blocks as `train`, each with `honest`: False if
+    what `train` wrote into the answers beside the student's own can't be true.
     """
 
     BLOCK: int
@@ -73,21 +80,34 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     loop: Loop = load_module(path)
     source = path.read_text(encoding="utf-8")
     blocks = student.replay(source, copies(), loop.STEP_ANSWER, loop.BLOCK)
-    waiting: deque[np.ndarray] = deque()
-
-    def respond(*inputs_and_out: Any) -> None:
-        if not waiting:
-            block = next(blocks, None)
-            if block is None:
-                raise Died("{name} ended before its last step.", name="training")
-            waiting.extend(block)
-        inputs_and_out[-1][:] = waiting.popleft()
-
+    retrace = getattr(loop, "retrace", None)
     try:
-        yield from loop.train(**copies(), respond=respond)
+        if retrace is None:
+            yield from loop.train(**copies(), respond=_known(_all_of(blocks)))
+        else:
+            for block in retrace(**copies(), answers=_all_of(blocks)):
+                if not block.honest:
+                    raise impossible("training")
+                yield block
         next(blocks, None)  # the other side's word that it has finished, too
     finally:
         blocks.close()
+
+
+def _all_of(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Give every block; whoever asks for one more has been given too few."""
+    yield from blocks
+    raise Died("{name} ended before its last step.", name="training")
+
+
+def _known(blocks: Iterator[np.ndarray]) -> Callable[..., None]:
+    """Fill in the answers of one step after the other."""
+    steps = (answers for block in blocks for answers in block)
+
+    def respond(*inputs_and_out: Any) -> None:
+        inputs_and_out[-1][:] = next(steps)
+
+    return respond
 
 
 def run_training(student: Student, file: Path, task: TrainingTask, watch: Watch) -> Training:

@@ -9,7 +9,7 @@ from grader.release.leaks import Secret, Secrets, leaks
 from grader.report import html, json
 from grader.report.language import LANGUAGES
 from grader.report.terminal import check_lines, summary_lines
-from grader.results import CheckResult, Report, handed_back
+from grader.results import CheckResult, Outcome, Report, handed_back
 
 MIN_TELLING = 12  # characters of a value that is not found everywhere
 WIDE = 200  # columns: no single word is longer, and line breaks count as blanks
@@ -57,7 +57,8 @@ def _feedback(seen: Report) -> Iterator[tuple[str, str]]:
         yield f"JSON ({lang})", json.render(seen, lang)
         screen = io.StringIO()
         console = Console(file=screen, width=WIDE, markup=False, highlight=False)
-        for check in seen.checks:
+        lost = (c for c in seen.checks if c.outcome is not Outcome.PASSED)
+        for check in lost:  # of the others there is a title alone
             for line in check_lines(check, seen.code, lang):
                 console.print(line)
         for line in summary_lines(seen, lang, WIDE):

@@ -1,9 +1,8 @@
 """The training loop of network.py, made fast. Same arithmetic, same weights to rounding.
 
-Both sides of the border run this file. In the student's process each step asks the
-student's `softmax` and `delta`; in the trusted process the same steps are run again with
-the answers that came back, so that the weights, and with them every accuracy, are computed
-where no student code is.
+Both sides of the border run this file. In the student's process `train` asks the student's
+`softmax` and `delta` at each step; in the trusted process `retrace` computes the weights again
+from the answers that came back, so that every accuracy is computed where no student code is.
 
 **Why it is fast.** Stochastic gradient descent changes the hidden weights W, (30, 785),
 after every sample, and touching all of W costs most of a step. Within a block of samples
@@ -19,6 +18,11 @@ The first term is one matrix product for the whole block, the dot products are t
 Gram matrix, and what is left for each step is one small sum over earlier samples. After the
 block, W -= rate * sum_j outer(d_j, x_j) is one matrix product again. Nothing is
 approximated: every sample still sees the weights that all earlier ones left behind.
+
+**Why retracing is faster still.** With the answers of a block known, so is everything but the
+hidden activations h_1 .. h_B, each of which depends on the earlier ones. The student's process
+sends them along, as a claim. One step of the recurrence, for all samples at once, shows whether
+they are true: its i-th row depends on earlier rows alone, so only the true ones fit throughout.
 """
 
 from typing import NamedTuple
@@ -26,7 +30,10 @@ from typing import NamedTuple
 import numpy as np
 
 BLOCK = 32
-STEP_ANSWER = (2, 10)  # what the student answers in one step: the activations and the delta
+UNITS, CLASSES = 30, 10
+# What comes back from one step: the activations, the delta, and the hidden activations.
+STEP_ANSWER = (2 + UNITS // CLASSES, CLASSES)
+TRUE = 1e-6  # claims are this near to what they should be; rounding makes it 1e-12 or so
 
 HIDDEN_SCALE = 785 / 10
 HIDDEN_LEARNING_RATE = 10.0
@@ -36,8 +43,9 @@ class Block(NamedTuple):
     """What happened while one block of B samples was learned."""
 
     nets: np.ndarray  # (B, 10), the output nets
-    answers: np.ndarray  # (B, 2, 10), the activations and the delta of each step
+    answers: np.ndarray  # (B, 5, 10), the activations, the delta and the claims of each step
     hidden_out: np.ndarray  # (B, 31), the output layer's inputs, bias included
+    honest: bool = True  # whether the claims are true
 
 
 def answer(student, net, y, out):
@@ -50,26 +58,50 @@ def answer(student, net, y, out):
 def train(hidden, output, images, labels, output_rate, epochs, respond):
     """Train in place, as network.train does, yielding a Block after each block of samples.
 
+    Runs in the student's process.
+
     hidden: float64 (30, 785), output: float64 (10, 31); both are changed.
     images: uint8 (n, 784), labels: integers (n,).
-    respond(net, y, out): puts the activations and the delta of one step into out, (2, 10).
+    respond(net, y, out): puts the activations and the delta of one step into out, (5, 10).
     """
     targets = np.eye(len(output))[labels]
-    for _ in range(epochs):
-        for start in range(0, len(images), BLOCK):
-            chosen = slice(start, start + BLOCK)
-            # A copy, as students may write into y.
-            labelled = images[chosen], targets[chosen].copy()
-            yield train_block(hidden, output, *labelled, output_rate, respond)
+    for chosen, x, gram in blocks_of(images, epochs):
+        y = targets[chosen].copy()  # students may write into it
+        yield train_block(hidden, output, x, gram, y, output_rate, respond)
 
 
-def train_block(hidden, output, images, targets, output_rate, respond):
+def retrace(hidden, output, images, labels, output_rate, epochs, answers):  # noqa: ARG001
+    """Train in place with answers that are known, yielding the same Blocks up to rounding.
+
+    answers: iterator over float64 (B, 5, 10), as a student's process sent them.
+    """
+    for _, x, gram in blocks_of(images, epochs):
+        yield retrace_block(hidden, output, x, gram, output_rate, next(answers))
+
+
+def blocks_of(images, epochs):
+    """Cut the samples into blocks, in the order in which they are learned from.
+
+    images: uint8 (n, 784).
+
+    Yields which samples they are, a slice; the network's inputs x, float64 (B, 785), bias
+    included; and their Gram matrix, (B, B), scaled, which is the same in each epoch.
+    """
+    grams = {}
+    for start in list(range(0, len(images), BLOCK)) * epochs:
+        chosen = slice(start, start + BLOCK)
+        pixels = images[chosen]
+        x = np.ones((len(pixels), pixels.shape[1] + 1))
+        np.divide(pixels, 255.0, out=x[:, :-1])
+        if start not in grams:
+            grams[start] = (x @ x.T) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
+        yield chosen, x, grams[start]
+
+
+def train_block(hidden, output, x, gram, targets, output_rate, respond):
     """Learn from one block of samples, one after the other, and say what happened."""
     size, classes = targets.shape
-    x = np.ones((size, images.shape[1] + 1))
-    np.divide(images, 255.0, out=x[:, :-1])
     known = (x @ hidden.T) / HIDDEN_SCALE
-    gram = (x @ x.T) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
     hidden_deltas = np.zeros((size, len(hidden)))
     hidden_out = np.ones((size, len(hidden) + 1))
     active = hidden_out[:, :-1]  # without the bias
@@ -91,4 +123,34 @@ def train_block(hidden, output, images, targets, output_rate, respond):
         np.multiply.outer(output_rate * delta, h, out=update)
         output -= update
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
+    answers[:, 2:] = active.reshape(size, -1, CLASSES)
     return Block(nets, answers, hidden_out)
+
+
+def retrace_block(hidden, output, x, gram, output_rate, answers):
+    """Learn from one block of samples, all at once, from the answers and the claims."""
+    if not np.isfinite(answers).all():  # inf * 0 would spoil the samples before
+        return repeat_block(hidden, output, x, gram, output_rate, answers)
+    size = len(x)
+    hidden_out = np.ones((size, len(hidden) + 1))
+    hidden_out[:, :-1] = answers[:, 2:].reshape(size, -1)
+    active, deltas = hidden_out[:, :-1], answers[:, 1]
+    earlier = np.tri(size, k=-1)  # [i, j] is 1 where sample j comes before sample i
+    changes = output_rate * (deltas @ deltas.T) * earlier
+    hidden_deltas = (deltas @ output[:, :-1] - changes @ active) * (active * (1.0 - active))
+    true = 1.0 / (1.0 + np.exp((gram * earlier) @ hidden_deltas - (x @ hidden.T) / HIDDEN_SCALE))
+    nets = hidden_out @ output.T - (output_rate * (hidden_out @ hidden_out.T) * earlier) @ deltas
+    output -= output_rate * (deltas.T @ hidden_out)
+    hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
+    return Block(nets, answers, hidden_out, honest=bool(np.all(np.abs(true - active) < TRUE)))
+
+
+def repeat_block(hidden, output, x, gram, output_rate, answers):
+    """Learn from one block step by step, with answers that are known; claims don't matter."""
+    known = iter(answers)
+
+    def respond(_net, _y, out):
+        out[:] = next(known)
+
+    targets = np.empty((len(x), len(output)))  # nobody looks at them
+    return train_block(hidden, output, x, gram, targets, output_rate, respond)

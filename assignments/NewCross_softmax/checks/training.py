@@ -104,13 +104,17 @@ class Count:
         activations, deltas = block.answers[:, 0], block.answers[:, 1]
         chosen = activations[np.arange(len(labels)), labels]
         self.loss += float(np.sum(-np.log(np.maximum(chosen, TINY))))
-        updates = rate * np.abs(deltas[:, :, None] * block.hidden_out[:, None, :])
-        updates[~np.isfinite(updates)] = np.inf
-        self.largest_update = max(self.largest_update, float(updates.max()))
-        large = updates > self.network.TOO_LARGE
-        small = (updates > 0) & (updates < self.network.TOO_SMALL)
-        self.too_large += int(np.sum(large.any(axis=(1, 2))))
-        self.too_small += int(np.sum(small.any(axis=(1, 2))))
+        # An update is rate * delta_k * h_j, so the largest factors make the largest one, and
+        # the smallest that are not 0 the smallest.
+        deltas, inputs = np.abs(deltas), np.abs(block.hidden_out)
+        largest = rate * deltas.max(axis=1) * inputs.max(axis=1)
+        smallest = rate * not_zero(deltas).min(axis=1) * not_zero(inputs).min(axis=1)
+        for i in np.flatnonzero(smallest == 0):  # too small for a float: look at all of them
+            smallest[i] = not_zero(rate * np.multiply.outer(deltas[i], inputs[i])).min()
+        largest[~np.isfinite(largest)] = np.inf
+        self.largest_update = max(self.largest_update, float(largest.max()))
+        self.too_large += int(np.sum(largest > self.network.TOO_LARGE))
+        self.too_small += int(np.sum(smallest < self.network.TOO_SMALL))
 
     def epoch(self, number, heldout_accuracy):
         """Sum up."""
@@ -122,6 +126,11 @@ class Count:
             updates_too_large=self.too_large,
             updates_too_small=self.too_small,
         )
+
+
+def not_zero(sizes):
+    """The same numbers, with infinity in the place of 0."""
+    return np.where(sizes == 0, np.inf, sizes)
 
 
 def judge(network, weights, heldout):
