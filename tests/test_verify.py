@@ -35,7 +35,8 @@ DIAGNOSES = f"solutions/{NAME}/diagnoses.toml"
 
 ALWAYS = """
 
-@check("loss", points=1, title="nothing is asked", title_zh="什么也不问", hint="None.", hint_zh="无。")
+@check("loss", points=1, title="nothing is asked", title_zh="什么也不问",
+       hint="None.", hint_zh="无。")
 def test_always(student, rng):
     require(rng.random() < 2.0, "Never.")
 """
@@ -134,7 +135,8 @@ PROBLEMS = {
         "It names checks that it does not lose: test_visible::loss_example."),
     "a mistake that shows another diagnosis": ("mistakes", "gradient_sign.py",
         "It should be diagnosed as loss-sum, and is as -."),
-    "a style that is wrong": ("styles", "nearly.py", "A right answer loses test_visible::loss_example"),
+    "a style that is wrong": ("styles", "nearly.py",
+        "A right answer loses test_visible::loss_example"),
     "a survivor": ("mutants", "loss:", "No check tells it from the answer."),
     "declared, and caught": ("mutants", "loss:", "and test_visible::loss_example tells it from"),
     "declared, and not there": ("mutants", "loss", "declares a mutant that is not made any more"),
@@ -146,7 +148,8 @@ PROBLEMS = {
     "a template out of step": ("upkeep", f"{NAME}.ipynb", "Run: grader release Neuron"),
     "a handout that is missing": ("upkeep", "README.zh-CN.md", "There is no such handout"),
     "a group without its Chinese": ("upkeep", "assignment.toml, loss", "Not in both languages"),
-    "a hint without its Chinese": ("upkeep", f"{NAME}/checks/test_hidden.py", "test_loss_values: hint"),
+    "a hint without its Chinese": ("upkeep", f"{NAME}/checks/test_hidden.py",
+        "test_loss_values: hint"),
     "a message without its Chinese": ("upkeep", f"{NAME}/checks/test_hidden.py", ": require"),
     "a diagnosis without its Chinese": ("upkeep", "diagnoses.toml, gradient-sign", "title_zh"),
 }  # fmt: skip
@@ -206,11 +209,11 @@ def test_bad_luck_is_found(course):
 BREAKS = {
     "points that do not add up": (TABLE, ("points = 7", "points = 9"),
         "group loss has `points = 9`, but its checks give 7"),
-    "a check that is broken": (HIDDEN, ("samples, inputs):\n", "samples, inputs):\n    nothing()\n"),
-        "test_hidden.py, line "),
+    "a check that is broken": (HIDDEN,
+        ("samples, inputs):\n", "samples, inputs):\n    nothing()\n"), "test_hidden.py, line "),
     "a check that can't take None": (HIDDEN, ("numbers(student.gradient(w, x, x @ best), w.shape)",
         "student.gradient(w, x, x @ best)"), "unsupported operand"),
-    "an answer without regions": (ANSWER, ("### BEGIN SOLUTION", "#"), "### END SOLUTION"),
+    "an answer without regions": (ANSWER, ("### END SOLUTION", "#"), "### END SOLUTION"),
     "a table that is none": (DIAGNOSES, ("[[diagnosis]]", "[[diagnosis]"), "is not TOML"),
     "a mistake that says nothing": (f"{MISTAKES}/loss_sum.py", ("# loses:", "# looses:"),
         "needs a docstring"),

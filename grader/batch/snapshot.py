@@ -87,9 +87,7 @@ def _is_used(path: Path, course: Path) -> bool:
 
 def _digest(assignment: Assignment, files: dict[str, bytes]) -> str:
     """Digest what a grade depends on: not the late policy, no margin and no comment in it."""
-    settings = msgspec.structs.replace(
-        assignment.settings, late=None, margins=MarginsTable()
-    )
+    settings = msgspec.structs.replace(assignment.settings, late=None, margins=MarginsTable())
     table = f"assignments/{assignment.name}/{FILE}"
     whole = hashlib.sha256(msgspec.json.encode([settings, *versions().values(), own_digest()]))
     for name in sorted(files.keys() - {table}):
