@@ -20,8 +20,8 @@ from grader.gradebook import Gradebook
 from grader.grades import Overview
 from grader.lms import canvas, moodle
 from grader.lms.autograder import write_autograder
-from grader.lms.packing import pack
 from grader.lms.sheet import Filled
+from grader.packing import pack
 from grader.report import csv, gradescope, junit
 from grader.report.language import choose, show, translate
 from grader.results import feedback

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import grader
 from grader.course import Assignment
 from grader.errors import UsageError
-from grader.lms.packing import pack
+from grader.packing import pack
 
 HERE = Path(__file__).parent
 PACKAGE = Path(grader.__file__).parent

@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from grader.errors import UsageError, mark
 from grader.grades import Entry, Overview
-from grader.lms.packing import pack
 from grader.lms.sheet import Filled, Place, Sheet, at, fill, number, read_sheet, scaled
+from grader.packing import pack
 
 LOCKED = mark("For {name} Moodle lets nobody change the grade.")
 TOO_MUCH = mark("For {name} the grade is more than the most that Moodle takes.")

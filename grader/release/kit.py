@@ -11,12 +11,11 @@ from grader import __version__
 from grader.course import FILE, Assignment
 from grader.disk import write_whole
 from grader.errors import CourseError
+from grader.packing import pack
 from grader.release.notebook import notebook_of
 from grader.release.template import answer_path, read_answer, template_of
 from grader.submission import template_digest
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip knows
-UNIX, PLAIN_FILE = 3, 0o100644 << 16
 NUMPY = "numpy>=2.0"  # as grader needs it
 REQUIREMENTS = f"""\
 # What this assignment needs: grader {__version__} or newer, and NumPy.
@@ -50,11 +49,7 @@ def zipped(folder: str, files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
-            info = zipfile.ZipInfo(f"{folder}/{name}", LONG_AGO)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = UNIX
-            info.external_attr = PLAIN_FILE
-            archive.writestr(info, data)
+            pack(archive, f"{folder}/{name}", data)
     return buffer.getvalue()
 
 
