@@ -22,7 +22,6 @@ from grader.checks.loading import load_module
 from grader.checks.student import Student
 from grader.errors import Died
 from grader.results import Epoch, Progress, Training
-from grader.sandbox.words import impossible
 
 Watch = Callable[[Epoch | Progress], None]
 
@@ -53,9 +52,9 @@ class Loop(Protocol):
     `train` calls `respond(*inputs, out)` and yields blocks that hold all of a block's outs as
     `answers`, float64 (steps, *STEP_ANSWER). It may write more into them, for its `retrace`.
 
-    A loop may also have `retrace(*, answers, **arguments)`, which takes an iterator over all
-    answers of each block, and yields the same blocks as `train`, each with `honest`: False if
-    what `train` wrote into the answers beside the student's own can't be true.
+    A loop may also have `retrace(*, take, **arguments)`, where `take(count)` gives the answers of
+    the next steps. It yields the same blocks as `train`, whatever stands in the answers: what
+    `train` wrote there beside the student's own is as much the student's word as the rest.
     """
 
     BLOCK: int
@@ -80,32 +79,39 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     loop: Loop = load_module(path)
     source = path.read_text(encoding="utf-8")
     blocks = student.replay(source, copies(), loop.STEP_ANSWER, loop.BLOCK)
-    retrace = getattr(loop, "retrace", None)
+    take = _taker(blocks, loop.STEP_ANSWER)
     try:
-        if retrace is None:
-            yield from loop.train(**copies(), respond=_known(_all_of(blocks)))
+        if hasattr(loop, "retrace"):
+            yield from loop.retrace(**copies(), take=take)
         else:
-            for block in retrace(**copies(), answers=_all_of(blocks)):
-                if not block.honest:
-                    raise impossible("training")
-                yield block
+            yield from loop.train(**copies(), respond=_known(take))
         next(blocks, None)  # the other side's word that it has finished, too
     finally:
         blocks.close()
 
 
-def _all_of(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """Give every block; whoever asks for one more has been given too few."""
-    yield from blocks
-    raise Died("{name} ended before its last step.", name="training")
+def _taker(blocks: Iterator[np.ndarray], shape: tuple[int, ...]) -> Callable[[int], np.ndarray]:
+    """Give answers step by step, however the other side cut them into blocks."""
+    waiting = np.empty((0, *shape))
+
+    def take(count: int) -> np.ndarray:
+        nonlocal waiting
+        while len(waiting) < count:
+            block = next(blocks, None)
+            if block is None:
+                raise Died("{name} ended before its last step.", name="training")
+            waiting = np.concatenate([waiting, block])
+        taken, waiting = waiting[:count], waiting[count:]
+        return taken
+
+    return take
 
 
-def _known(blocks: Iterator[np.ndarray]) -> Callable[..., None]:
+def _known(take: Callable[[int], np.ndarray]) -> Callable[..., None]:
     """Fill in the answers of one step after the other."""
-    steps = (answers for block in blocks for answers in block)
 
     def respond(*inputs_and_out: Any) -> None:
-        inputs_and_out[-1][:] = next(steps)
+        inputs_and_out[-1][:] = take(1)[0]
 
     return respond
 

@@ -87,15 +87,6 @@ def nonsense(name: str) -> Died:
     return Died("What {name} sent back is not an answer, or far too big for one.", name=name)
 
 
-def impossible(name: str) -> Died:
-    """Answers beside which stands what can't come of them."""
-    return Died(
-        "What {name} sent back can't come from your functions' answers. Does your code change "
-        "NumPy, or numbers that are not its own?",
-        name=name,
-    )
-
-
 def died(name: str, status: int) -> Died:
     """The process ended with this wait status, or, with `KILLED`, closed its connection."""
     if status == KILLED:

@@ -23,6 +23,7 @@ approximated: every sample still sees the weights that all earlier ones left beh
 hidden activations h_1 .. h_B, each of which depends on the earlier ones. The student's process
 sends them along, as a claim. One step of the recurrence, for all samples at once, shows whether
 they are true: its i-th row depends on earlier rows alone, so only the true ones fit throughout.
+Where they are not, or a number is not finite, the block is computed step by step.
 """
 
 from typing import NamedTuple
@@ -45,7 +46,6 @@ class Block(NamedTuple):
     nets: np.ndarray  # (B, 10), the output nets
     answers: np.ndarray  # (B, 5, 10), the activations, the delta and the claims of each step
     hidden_out: np.ndarray  # (B, 31), the output layer's inputs, bias included
-    honest: bool = True  # whether the claims are true
 
 
 def answer(student, net, y, out):
@@ -70,13 +70,13 @@ def train(hidden, output, images, labels, output_rate, epochs, respond):
         yield train_block(hidden, output, x, gram, y, output_rate, respond)
 
 
-def retrace(hidden, output, images, labels, output_rate, epochs, answers):  # noqa: ARG001
+def retrace(hidden, output, images, labels, output_rate, epochs, take):  # noqa: ARG001
     """Train in place with answers that are known, yielding the same Blocks up to rounding.
 
-    answers: iterator over float64 (B, 5, 10), as a student's process sent them.
+    take(count): gives the answers of so many steps, float64 (count, 5, 10).
     """
     for _, x, gram in blocks_of(images, epochs):
-        yield retrace_block(hidden, output, x, gram, output_rate, next(answers))
+        yield retrace_block(hidden, output, x, gram, output_rate, take(len(x)))
 
 
 def blocks_of(images, epochs):
@@ -129,8 +129,6 @@ def train_block(hidden, output, x, gram, targets, output_rate, respond):
 
 def retrace_block(hidden, output, x, gram, output_rate, answers):
     """Learn from one block of samples, all at once, from the answers and the claims."""
-    if not np.isfinite(answers).all():  # inf * 0 would spoil the samples before
-        return repeat_block(hidden, output, x, gram, output_rate, answers)
     size = len(x)
     hidden_out = np.ones((size, len(hidden) + 1))
     hidden_out[:, :-1] = answers[:, 2:].reshape(size, -1)
@@ -140,9 +138,12 @@ def retrace_block(hidden, output, x, gram, output_rate, answers):
     hidden_deltas = (deltas @ output[:, :-1] - changes @ active) * (active * (1.0 - active))
     true = 1.0 / (1.0 + np.exp((gram * earlier) @ hidden_deltas - (x @ hidden.T) / HIDDEN_SCALE))
     nets = hidden_out @ output.T - (output_rate * (hidden_out @ hidden_out.T) * earlier) @ deltas
+    # Not so with nan: inf * 0, where a number is too large.
+    if not (np.all(np.abs(true - active) < TRUE) and np.isfinite(nets).all()):
+        return repeat_block(hidden, output, x, gram, output_rate, answers)
     output -= output_rate * (deltas.T @ hidden_out)
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
-    return Block(nets, answers, hidden_out, honest=bool(np.all(np.abs(true - active) < TRUE)))
+    return Block(nets, answers, hidden_out)
 
 
 def repeat_block(hidden, output, x, gram, output_rate, answers):

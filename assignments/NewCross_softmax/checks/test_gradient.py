@@ -38,15 +38,14 @@ def second_likeliest(net):
 def losses(student, nets, y):
     """The student's loss(softmax(net), y) for many nets (m, n): two exchanges."""
     activations = student.map("softmax", [(net,) for net in nets])
-    losses = student.map("loss", [(a, y) for a in activations])
+    losses = student.map("loss", [(numbers(a, y.shape), y) for a in activations])
+    values = [float(numbers(e, ())) for e in losses]  # what is no number is told there
     require(
-        all(
-            np.asarray(numbers_like).dtype == np.float64 for numbers_like in (*activations, *losses)
-        ),
+        all(np.asarray(answer).dtype == np.float64 for answer in (*activations, *losses)),
         "softmax or loss answers in other numbers than float64: too coarse for differences.",
         "softmax 或 loss 返回的不是 float64：精度不足以计算差分。",
     )
-    return [float(numbers(e, ())) for e in losses]
+    return values
 
 
 def require_close(found, numeric, record):
