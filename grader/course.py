@@ -1,7 +1,6 @@
 """assignment.toml -> Assignment, and where a course keeps its assignments."""
 
 import functools
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple, TypeVar
 
@@ -277,44 +276,50 @@ def assignment_of_course(name: str | None, working: Path, course: Path | None) -
     """
     root = course or find_course(working)
     if root is None or not _is_course(root):
-        raise UsageError(
-            "{path} is not in a course, a folder with assignments/ and solutions/. Name the "
-            "course with --course DIR.",
-            path=str(root or working),
-        )
+        raise _no_course(root or working)
     folders = _folders(root)
     fitting = [f for f in folders if f.name == name or (name is None and f.name in working.parts)]
     if name is None and len(folders) == 1:
         fitting = folders
+    names = ", ".join(f.name for f in folders)
+    if name is not None and not fitting:
+        raise UsageError(
+            "There is no assignment {name} in {course}. There are: {names}.",
+            name=name,
+            course=str(root),
+            names=names,
+        )
     if len(fitting) != 1:
         raise UsageError(
             "Which assignment? {course} has {names}. Name one with --assignment NAME.",
             course=str(root),
-            names=", ".join(f.name for f in folders),
+            names=names,
         )
     return load_assignment(fitting[0], root)
 
 
-def assignments_of_course(
-    names: Sequence[str], working: Path, course: Path | None
-) -> list[Assignment]:
-    """Find assignments by name, or all that there are.
+def names_of_course(working: Path, course: Path | None) -> list[str]:
+    """List a course's assignments, whether they can be read or not.
 
     Args:
-        names: which ones; none for all.
         working: the working folder, absolute.
         course: as given with --course, or None to look for it from the working folder.
 
     Raises:
-        UsageError: there is no course, or no assignment of that name.
-        CourseError: one is there, and broken.
+        UsageError: there is no course.
     """
     root = course or find_course(working)
-    if not names and root is not None and _is_course(root):
-        names = [folder.name for folder in _folders(root)]
-    wanted: Sequence[str | None] = names or [None]
-    found = (assignment_of_course(name, working, course) for name in wanted)
-    return list({assignment.name: assignment for assignment in found}.values())
+    if root is None or not _is_course(root):
+        raise _no_course(root or working)
+    return [folder.name for folder in _folders(root)]
+
+
+def _no_course(path: Path) -> UsageError:
+    return UsageError(
+        "{path} is not in a course, a folder with assignments/ and solutions/. Name the course "
+        "with --course DIR.",
+        path=str(path),
+    )
 
 
 def _folders(course: Path) -> list[Path]:

@@ -12,7 +12,9 @@ from grader.results import MarginKind, Text
 
 SCHEMA = 1
 
-Kind = Literal["answer", "template", "mistakes", "mutants", "styles", "margins", "leaks", "upkeep"]
+Kind = Literal[
+    "answer", "template", "mistakes", "mutants", "styles", "odd", "margins", "leaks", "upkeep"
+]
 
 
 class Finding(msgspec.Struct, frozen=True):

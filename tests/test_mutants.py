@@ -156,9 +156,16 @@ def test_an_answer_without_regions_has_no_mutants():
     assert mutants("def f(a, y):\n    return a - y\n") == ()
 
 
-def test_a_region_without_its_end_is_none():
-    """What follows a mark that nobody closes isn't changed."""
-    assert mutants("### BEGIN SOLUTION\nX = 1\n") == ()
+def test_a_region_without_its_end_is_told():
+    """A mark that nobody closes is the same mistake here as for the template."""
+    with pytest.raises(CourseError, match="without ### END SOLUTION"):
+        mutants("### BEGIN SOLUTION\nX = 1\n")
+
+
+def test_marks_are_those_of_the_template():
+    """However a mark is written, what the template leaves out is what is changed."""
+    source = "#### begin solution\nX = 0.1\n# END SOLUTION\n"
+    assert {m.function for m in mutants(source)} == {"X"}
 
 
 def test_an_answer_that_is_not_python_is_told():

@@ -19,10 +19,21 @@ from tests.command import FILE, NAME, REFERENCE, ROOT
 SOLUTIONS = ROOT / "solutions" / NAME
 TEMPLATE = (ROOT / "assignments" / NAME / FILE).read_text(encoding="utf-8")
 ANSWER = REFERENCE.read_text(encoding="utf-8")
+# A class of 42: what is found in it was measured.
+CLASS = """
+    argmax_loss class_and_prints clip epsilon lambdas loops delta_absolute delta_by_activation
+    delta_in_place delta_sigmoid_factor delta_sign delta_true_class_only delta_two_over_n
+    delta_zero loss_in_place loss_log10 loss_log2 loss_mean loss_per_class loss_sign
+    loss_squared loss_swapped loss_two_classes loss_zero_log mean_loss_8000 mean_loss_sum rate_1
+    rate_10 softmax_base_two softmax_divided_by_max softmax_divided_by_mean softmax_exp_only
+    softmax_in_place softmax_linear softmax_list softmax_minus softmax_no_shift
+    softmax_remembers softmax_rounded softmax_row softmax_sigmoid softmax_ten_classes
+""".split()
 HONEST = {
     path.stem: path.read_text(encoding="utf-8")
     for folder in ("correct", "mistakes")
     for path in sorted((SOLUTIONS / folder).glob("*.py"))
+    if path.stem in CLASS
 }
 # What differs from the answer in more than a line or two: enough to be known by.
 UNUSUAL = (
@@ -201,7 +212,7 @@ def test_a_disguised_copy_is_listed_and_nobody_else(name, disguise):
         (renumbered, KNOWN, 6),
         (renamed, KNOWN, 6),
         (everything, KNOWN, 6),
-        (str.strip, KNOWN_WITH_ANSWER, 31),
+        (str.strip, KNOWN_WITH_ANSWER, 30),
         (everything, KNOWN_WITH_ANSWER, 6),
     ],
 )

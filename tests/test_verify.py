@@ -107,7 +107,7 @@ def broken(fresh, tmp_path_factory) -> tuple[Ran, Path]:
         course / f"{MISTAKES}/gradient_sign.py", ("diagnosis: gradient-sign", "diagnosis: loss-sum")
     )
     replace_in(course / DIAGNOSES, ("Your loss is a sum", f"solutions/{NAME}/ says: a sum"),
-               ('"你的梯度符号相反。"', '"Chinese to come"'))  # fmt: skip
+               ('"你的梯度符号相反。"', '"Your gradient has the opposite sign."'))  # fmt: skip
     (course / f"solutions/{NAME}/correct/nearly.py").write_text(
         (course / f"{MISTAKES}/loss_sum.py").read_text(encoding="utf-8"), encoding="utf-8"
     )
@@ -136,10 +136,10 @@ PROBLEMS = {
     "a mistake that shows another diagnosis": ("mistakes", "gradient_sign.py",
         "It should be diagnosed as loss-sum, and is as -."),
     "a style that is wrong": ("styles", "nearly.py",
-        "A right answer loses test_visible::loss_example"),
+        "It loses test_visible::loss_example"),
     "a survivor": ("mutants", "loss:", "No check tells it from the answer."),
     "declared, and caught": ("mutants", "loss:", "and test_visible::loss_example tells it from"),
-    "declared, and not there": ("mutants", "loss", "declares a mutant that is not made any more"),
+    "declared, and not there": ("mutants", "loss", "declares a mutant that is not made"),
     "a bar that is cleared by too little": ("margins", "test_hidden::gradient_descends, bar",
         "assignment.toml asks for 0.5."),
     "a bar that is not there": ("margins", "test_x::y", "it has no bar."),
@@ -192,6 +192,33 @@ def test_exit_code_and_files_tell_the_same(broken):
 def test_a_check_that_catches_nothing_is_named(broken):
     """A check that no mistake and no mutant fails is told on the terminal."""
     assert "test_hidden::always" in broken[0].err.partition("Caught no known mistake")[2]
+
+
+ODD = {
+    "a list of lists of different lengths": "np.asarray(student.loss(w, x, y)).dtype",
+    "what has no number": "float(student.loss(w, x, y))",
+}
+
+
+@pytest.mark.parametrize("code", ODD.values(), ids=ODD)
+def test_a_check_that_breaks_on_odd_answers_is_found(course, code):
+    """A check that takes a student's answer as it comes leaves somebody ungraded, and is told."""
+    line = "        assert_close(student.loss(w, x, y), want / samples)\n"
+    replace_in(course / HIDDEN, (line, f"        {code}\n{line}"))
+    wrong = findings(verify(course, "--json", "-"))
+    assert any(kind == "odd" and "test_hidden.py" in problem for kind, _, problem in wrong)
+
+
+def test_a_kit_that_does_not_work_is_found(course):
+    """A visible check that reads what only the course has fails in the kit, and is told."""
+    visible = course / f"assignments/{NAME}/checks/test_visible.py"
+    look = "    __import__('pathlib').Path(__file__).parents[3].joinpath('solutions').stat()\n"
+    head = "def test_loss_example(student):\n"
+    replace_in(visible, (head, head + look))
+    wrong = findings(verify(course, "--json", "-"))
+    assert any("student kit" in name and "solutions" in problem for _, name, problem in wrong)
+    ran = run("release", NAME, "--course", course, "--out", course / "kit.zip", "--lang", "en")
+    assert (ran.code, "In the kit nothing could be graded" in ran.words) == (2, True)
 
 
 def test_bad_luck_is_found(course):

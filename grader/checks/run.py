@@ -5,6 +5,7 @@ check raises into an outcome or, if it was not the student's doing, into a `Chec
 """
 
 import contextlib
+import math
 import os
 import re
 import sys
@@ -366,7 +367,8 @@ class Plugin:
 
         def keep(kind: MarginKind, left: float) -> None:
             key = name, kind
-            self.margins[key] = min(left, self.margins.get(key, left))
+            before = self.margins.get(key, left)
+            self.margins[key] = left if left < before or math.isnan(left) else before
 
         with listening(keep):
             return (yield)

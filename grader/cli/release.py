@@ -15,8 +15,10 @@ from grader.errors import CourseError, UsageError
 from grader.foreign import clean
 from grader.release.kit import files_of, update, zipped
 from grader.release.leaks import Leak, leaks_in_kit, secrets_of
+from grader.release.template import read_answer
 from grader.report.language import choose, show, translate
-from grader.results import Text
+from grader.results import Outcome, Text
+from grader.verify.kit import graded_in_kit
 
 ELSEWHERE = "--out FILE"
 MOST_TOLD = 5
@@ -33,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     secrets = secrets_of(assignment)
     files = files_of(assignment)
     _require_tight(leaks_in_kit(files, secrets))
+    _require_sound(assignment)
     updated = _update(assignment)
     data = zipped(assignment.name, files)
     with writing(options.out, ELSEWHERE) as file:
@@ -76,15 +79,26 @@ def _require_elsewhere(out: Path, folder: Path) -> None:
 
 def _require_tight(found: Sequence[Leak]) -> None:
     if found:
-        told = "; ".join(
-            f"{leak.where}: {leak.file}" + (f", {leak.line}" if leak.line else "")
-            for leak in found[:MOST_TOLD]
-        )
+        told = "; ".join(f"{leak.where} <- {leak.place}" for leak in found[:MOST_TOLD])
         raise CourseError(
-            "{count} secrets would be in the kit, and nothing was written. Where, and whose: "
-            "{leaks}",
-            count=len(found),
+            "The kit would hold what students must not see, so nothing was written: {leaks}",
             leaks=told + ("; ..." if len(found) > MOST_TOLD else ""),
+        )
+
+
+def _require_sound(assignment: Assignment) -> None:
+    """Hold that the answer passes every visible check in the kit, with nothing else around."""
+    report = graded_in_kit(assignment, read_answer(assignment))
+    if report.status == "not_graded":
+        raise CourseError(
+            "In the kit nothing could be graded, so nothing was written: {reason}",
+            reason=report.reason or Text(""),
+        )
+    lost = [c.id for c in report.checks if c.outcome is not Outcome.PASSED]
+    if lost:
+        raise CourseError(
+            "In the kit the answer loses {checks}, so nothing was written. See grader verify.",
+            checks=", ".join(lost[:MOST_TOLD]),
         )
 
 

@@ -11,8 +11,8 @@ from grader.cli.exits import NOT_PROVED, PROVED
 from grader.cli.interrupts import interruptible
 from grader.cli.output import console, report_stream, write
 from grader.cli.progress import progress
-from grader.course import Assignment, assignments_of_course
-from grader.errors import NotGraded
+from grader.course import Assignment, assignment_of_course, names_of_course
+from grader.errors import NotGraded, UsageError
 from grader.proof import Proof, proved
 from grader.report.language import choose, translate
 from grader.report.proof import json, junit, page, terminal
@@ -26,21 +26,38 @@ ELSEWHERE = "--html FILE, --junit FILE or --json FILE"
 def run(options: argparse.Namespace) -> int:
     """Prove one assignment after the other, and tell of all."""
     lang = choose(options.lang, os.environ)
+    _require_folders(options)
     course = options.course.resolve() if options.course else None
-    assignments = assignments_of_course(options.assignments, Path.cwd(), course)
+    names = options.assignments or names_of_course(Path.cwd(), course)
     screen = console(report_stream(options.json), quiet=options.quiet)
     proofs = []
-    for assignment in assignments:
+    for name in names:
         try:
             with interruptible():
+                assignment = assignment_of_course(Path(name).name, Path.cwd(), course)
                 proofs.append(_proof(assignment, options, screen, lang))
         except NotGraded as error:
-            proofs.append(unprovable(assignment, error))
+            proofs.append(unprovable(name, error))
         plain = not screen.encoding.startswith("utf")
-        for line in terminal.lines(proofs[-1], lang, ascii_only=plain):
+        lines = list(terminal.lines(proofs[-1], lang, ascii_only=plain))
+        for line in lines:
             screen.print(line)
+        if options.quiet and options.json != "-":
+            print(lines[-1])
     _write_files(proofs, lang, options)
     return PROVED if all(map(proved, proofs)) else NOT_PROVED
+
+
+def _require_folders(options: argparse.Namespace) -> None:
+    """Look whether there is room for the files, before minutes are spent on what they hold."""
+    json = Path(options.json) if options.json not in (None, "-") else None
+    for path in (options.html, options.junit, json):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise UsageError(
+                "There is no folder {folder} for {path}. Make it first.",
+                folder=str(path.absolute().parent),
+                path=path.name,
+            )
 
 
 def _proof(

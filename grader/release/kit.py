@@ -11,6 +11,7 @@ from grader import __version__
 from grader.course import FILE, Assignment
 from grader.disk import write_whole
 from grader.errors import CourseError
+from grader.foreign import clean
 from grader.packing import pack
 from grader.release.notebook import notebook_of
 from grader.release.template import answer_path, read_answer, template_of
@@ -116,14 +117,24 @@ def update(assignment: Assignment) -> tuple[str, ...]:
 
 
 def kept_files(folder: Path) -> Iterator[Path]:
-    """Find a folder's files, sorted, but for links and what tools leave behind."""
+    """Find a folder's files, sorted, but for what tools leave behind.
+
+    Raises:
+        CourseError: one is a link, which leads nowhere elsewhere, or has a name that a zip can't
+            hold.
+    """
     for path in sorted(folder.rglob("*")):
         left_by_tools = any(
             part.startswith((".", "__pycache__")) or part.endswith((".pyc", "~", ".feedback.html"))
             for part in path.relative_to(folder).parts
         )
-        if path.is_file() and not path.is_symlink() and not left_by_tools:
-            yield path
+        if left_by_tools or (path.is_dir() and not path.is_symlink()):
+            continue
+        if path.is_symlink():
+            raise CourseError("{file} is a link. Put the file itself there.", file=str(path))
+        if clean(path.name) != path.name or not path.is_file():
+            raise CourseError("{file} can't be handed out. Rename or remove it.", file=str(path))
+        yield path
 
 
 def content(path: Path) -> bytes:

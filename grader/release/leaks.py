@@ -1,18 +1,22 @@
 """What students must not see, and finding it in what they get.
 
 Secret are the lines and the tests of hidden checks, the lines and the whole of the answer's
-solution regions, every file of the course team's folder, and where that folder is. What
+solution regions, every file of the course team's folder as a whole, and where that folder is.
+Words are compared with single blanks between them, and otherwise as they stand. What
 students have anyway is not: lines that stand as well in the visible checks, in given code or
 in the answer outside of its regions, and the words that hidden checks say to students.
 """
 
 import ast
+import codecs
 import contextlib
+import gzip
 import hashlib
 import html
 import io
 import json
 import re
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -24,6 +28,7 @@ from grader.errors import CourseError, UsageError
 from grader.release.kit import content, kept_files
 from grader.release.template import answer_path, read_answer, regions_of, template_of
 
+GZIP = b"\x1f\x8b"
 MIN_TELLING = 12  # characters of a line that is not found everywhere; `return a - y` has them
 MIN_FILE = 256  # bytes; smaller ones, such as an array of one number, may be alike by chance
 ESCAPES = re.compile(r'(?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+')
@@ -68,6 +73,11 @@ class Leak(NamedTuple):
     file: str
     line: int
     where: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the secret stands, for people."""
+        return f"{self.file}, line {self.line}" if self.line else self.file
 
 
 def secrets_of(assignment: Assignment) -> Secrets:
@@ -175,10 +185,15 @@ def _views(text: str) -> set[str]:
 
 
 def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    """Read bytes as text, in the first encoding that fits; what is no text has no words."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
         return ""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    return data.decode("latin-1")
 
 
 def _read(path: Path) -> str:
@@ -280,10 +295,23 @@ def _contents(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]
     """Files, and what is in those of them that are zips, as .npz files are."""
     for name, data in files:
         yield name, data
-        if zipfile.is_zipfile(io.BytesIO(data)):
-            with (
-                contextlib.suppress(zipfile.BadZipFile, zlib.error, RuntimeError),  # encrypted
-                zipfile.ZipFile(io.BytesIO(data)) as archive,
-            ):
-                for member in archive.namelist():
-                    yield f"{name}/{member}", archive.read(member)
+        with contextlib.suppress(
+            zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, zlib.error, RuntimeError
+        ):
+            yield from _contents((f"{name}/{part}", inner) for part, inner in _members(data))
+
+
+def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """What is in a zip, a tar, compressed or not, or a gzip; nothing in other files."""
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                yield name, archive.read(name)
+    elif tarfile.is_tarfile(io.BytesIO(data)):
+        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+            for member in tar:
+                file = tar.extractfile(member)
+                if file is not None:
+                    yield member.name, file.read()
+    elif data.startswith(GZIP):
+        yield "", gzip.decompress(data)

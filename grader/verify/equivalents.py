@@ -38,7 +38,7 @@ def read_equivalents(path: Path) -> tuple[Equivalent, ...]:
     Raises:
         CourseError: it is wrong. Names the file and the key.
     """
-    return read_toml(path, _Tables).equivalent if path.is_file() else ()
+    return read_toml(path, _Tables).equivalent if path.exists() else ()
 
 
 def declared(mutant: Mutant, equivalents: Sequence[Equivalent]) -> Equivalent | None:

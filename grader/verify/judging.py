@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from grader.checks.mistakes import KnownMistake
 from grader.proof import Finding
-from grader.results import CheckResult, Outcome, Report, Text, all_passed, score
+from grader.results import WRONG, CheckResult, Outcome, Report, Text, all_passed, score
 from grader.verify.equivalents import Equivalent
 from grader.verify.mutants import Mutant, diff
 from grader.verify.trials import Trial
@@ -22,8 +22,22 @@ def right_answer(trial: Trial, report: Report) -> Finding:
     """A right answer earns full marks."""
     problem = None
     if not all_passed(report):
-        problem = Text("A right answer loses {checks}.", params={"checks": _named(lost(report))})
+        first = next((c for c in report.checks if c.outcome in WRONG), lost(report)[0])
+        problem = Text(
+            "It loses {checks}. {check}: {message}",
+            params={
+                "checks": _named(lost(report)),
+                "check": first.id,
+                "message": first.message or Text(""),
+            },
+        )
     return Finding(trial.name, problem, seconds=_seconds(report))
+
+
+def ungraded(trial: Trial, report: Report) -> Finding:
+    """Whatever a submission does, it has to be graded."""
+    problem = Text("It is not graded: {reason}", params={"reason": report.reason or Text("")})
+    return Finding(trial.name, problem)
 
 
 def untouched_template(trial: Trial, report: Report, tasks: Collection[str]) -> Finding:
@@ -78,7 +92,12 @@ def known_mistake(trial: Trial, report: Report, mistake: KnownMistake) -> Findin
     found = {c.id for c in lost(report)}
     shown = {one for d in report.diagnoses for one in (d.id, *d.alternatives)}
     problem = None
-    if mistake.loses - found:
+    unknown = mistake.loses - {c.id for c in report.checks}
+    if unknown:
+        problem = Text(
+            "It names checks that there are not: {checks}.", params={"checks": _listed(unknown)}
+        )
+    elif mistake.loses - found:
         problem = Text(
             "It names checks that it does not lose: {checks}.",
             params={"checks": _listed(mistake.loses - found)},

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from grader.release.template import regions_of
 from grader.verify.operators import Change, Place, changes, modules_of
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 # Where nothing is changed: text, what is said before giving up, patterns, what takes no part.
 SEALED = (ast.JoinedStr, ast.Raise, ast.pattern, ast.Import, ast.ImportFrom)
 SEALED_FIELDS = frozenset({"annotation", "returns", "decorator_list"})
@@ -78,7 +78,7 @@ def _mutated(answer: str) -> Iterator[tuple[str, str, str]]:
     """What each mutant stands in, its operator and its source."""
     tree = _parsed(answer)
     modules = modules_of(tree)
-    regions = _regions(answer)
+    regions = [(region.begin, region.end) for region in regions_of(answer, "")]
     seen = {answer}
     for statement in tree.body:
         for node, place in _places(statement, Place(None, modules)):
@@ -103,14 +103,6 @@ def _parsed(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes in strings and the like, told elsewhere
         return ast.parse(source)
-
-
-def _regions(answer: str) -> list[tuple[int, int]]:
-    """The lines, counted from 1, of each region's first and last mark."""
-    lines = [line.strip() for line in answer.split("\n")]
-    begins = [number for number, line in enumerate(lines, 1) if line == BEGIN]
-    ends = [number for number, line in enumerate(lines, 1) if line == END]
-    return list(zip(begins, ends, strict=False))
 
 
 def _may_change(node: ast.AST, regions: list[tuple[int, int]]) -> bool:

@@ -1,9 +1,10 @@
 """The way of a proof: trials -> graded by workers -> judged -> a `Proof`."""
 
 import itertools
+import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import NamedTuple
 
@@ -17,10 +18,12 @@ from grader.proof import Catch, Finding, Kind, Mutation, Proof, Room, Section
 from grader.release.kit import files_of
 from grader.release.leaks import leaks_in_kit, secrets_of
 from grader.release.template import answer_path, read_answer, template_of
+from grader.report.proof.reading import enough
 from grader.results import WRONG, MarginKind, Outcome, Report, Text, unpack_report
 from grader.sandbox.words import said
 from grader.verify import judging, trials
 from grader.verify.equivalents import Equivalent, declared, read_equivalents, stale
+from grader.verify.kit import graded_in_kit
 from grader.verify.mutants import Mutant, mutants
 from grader.verify.trials import Trial, Tried
 from grader.verify.upkeep import upkeep
@@ -29,6 +32,9 @@ from grader.workers.steps import Step, Watch
 
 # What may become of a mutant, in the order in which they are told.
 FATES = ("survived", "equivalent", "crashed", "killed")
+
+
+UNTRIED = Finding("answer", Text("Nothing can be said of this until the answer earns full marks."))
 
 
 class Result(NamedTuple):
@@ -86,20 +92,26 @@ def verify(
     futures = {workers.submit(msgspec.msgpack.encode(trial)): trial for trial in planned}
     found_in_files = upkeep(assignment, material.known)
     found_in_kit = tuple(_kit(assignment))
+    in_kit = Trial("answer", "student kit", "", b"")
+    kit = Result(in_kit, graded_in_kit(assignment, material.answer), ())
     done = {}
     for number, future in enumerate(as_completed(futures), 1):
         tried = msgspec.msgpack.decode(future.result(), type=Tried)
         trial = futures[future]
-        done[trial] = Result(trial, _graded(trial, unpack_report(tried.report)), tried.leaks)
+        done[trial] = Result(trial, unpack_report(tried.report), tried.leaks)
         watch(Step(number, len(planned), worked=True))
     results = [done[trial] for trial in planned]
-    rooms = _rooms(assignment, results)
-    mutation, judged = _mutants(results, material)
+    _require_graded(results[0])
+    right = _right((*results, kit), "answer")
+    # Whom the answer itself fails, every mutant fails, too: nothing is told by that.
+    sound = not any(finding.problem for finding in right)
+    rooms = _rooms(assignment, results) if sound else ()
+    mutation, judged = _mutants(results, material) if sound else (None, [UNTRIED])
     sections = (
         _section(
             "answer",
             Text("The reference answer earns full marks, from every seed"),
-            _right(results, "answer"),
+            right,
         ),
         _section(
             "template",
@@ -118,9 +130,14 @@ def verify(
             _right(results, "styles"),
         ),
         _section(
+            "odd",
+            Text("Whatever a submission returns, it is graded"),
+            _judged(results, "odd", lambda trial, _report: Finding(trial.name)),
+        ),
+        _section(
             "margins",
-            Text("Right answers stay clear of every bar and tolerance"),
-            tuple(_margins(assignment, rooms)),
+            Text("The reference answer stays clear of every bar and tolerance"),
+            tuple(_margins(assignment, rooms)) if sound else (UNTRIED,),
         ),
         _section("leaks", Text("Nothing hidden leaks"), (*found_in_kit, *_feedback(results))),
         _section("upkeep", Text("Files are in step, and words in both languages"), found_in_files),
@@ -138,25 +155,28 @@ def verify(
     )
 
 
-def _graded(trial: Trial, report: Report) -> Report:
-    """Make sure that a trial was graded: what keeps one from it is no finding among others."""
-    if report.status == "not_graded":
+def _require_graded(first: Result) -> None:
+    """Make sure that the answer was graded: what keeps it from that keeps everyone.
+
+    Raises:
+        CourseError: it was not.
+    """
+    if first.report.status == "not_graded":
         raise CourseError(
             "{name} could not be graded: {reason}",
-            name=trial.name,
-            reason=report.reason or Text(""),
+            name=first.trial.name,
+            reason=first.report.reason or Text(""),
         )
-    return report
 
 
-def unprovable(assignment: Assignment, why: NotGraded) -> Proof:
+def unprovable(name: str, why: NotGraded) -> Proof:
     """Make the record of an assignment that is so broken that nothing can be tried."""
-    finding = Finding(assignment.name, said(why))
+    finding = Finding(name, said(why))
     return Proof(
-        assignment=assignment.name,
-        title=Text(assignment.settings.title, assignment.settings.title_zh),
+        assignment=name,
+        title=Text(name),
         seeds=0,
-        sections=(_section("answer", Text("It can be graded at all"), (finding,)),),
+        sections=(_section("answer", Text("The assignment can be graded"), (finding,)),),
         rooms=(),
         mutation=None,
         catches=(),
@@ -174,12 +194,13 @@ def plan(assignment: Assignment, material: Material, seeds: int) -> list[Trial]:
         *trials.mistakes(material.known),
         *trials.templates(assignment),
         *trials.changed(assignment, material.mutated),
+        *trials.oddities(assignment, material.answer),
     ]
 
 
 def _section(kind: Kind, title: Text, findings: Sequence[Finding]) -> Section:
     if not findings:
-        nothing = Text("There is none to try. See README, Write your own assignment.")
+        nothing = Text("There is none to try. Put one into the course's solutions folder.")
         findings = (Finding(kind, nothing),)
     fine = sum(f.problem is None for f in findings)
     summary = Text("{fine} of {all}", params={"fine": fine, "all": len(findings)})
@@ -190,22 +211,50 @@ def _of(results: Sequence[Result], kind: Kind) -> Iterator[Result]:
     return (result for result in results if result.trial.kind == kind)
 
 
+def _judged(
+    results: Sequence[Result], kind: Kind, judge: Callable[[Trial, Report], Finding]
+) -> list[Finding]:
+    """Judge the trials of a kind; of those that were not graded, tell why."""
+    return [
+        judging.ungraded(r.trial, r.report)
+        if r.report.status == "not_graded"
+        else judge(r.trial, r.report)
+        for r in _of(results, kind)
+    ]
+
+
 def _right(results: Sequence[Result], kind: Kind) -> list[Finding]:
-    return [judging.right_answer(r.trial, r.report) for r in _of(results, kind)]
+    """Judge right answers; of those that went wrong in the same way, tell one."""
+    found = _judged(results, kind, judging.right_answer)
+    alike: dict[str, list[Finding]] = {}
+    for finding in found:
+        alike.setdefault(str(finding.problem or finding.name), []).append(finding)
+    return [_first_of(findings) for findings in alike.values()]
+
+
+def _first_of(findings: Sequence[Finding]) -> Finding:
+    more = len(findings) - 1
+    if not more:
+        return findings[0]
+    also = Text("The same goes for {count} more.", params={"count": more})
+    return msgspec.structs.replace(findings[0], note=also)
 
 
 def _templates(assignment: Assignment, results: Sequence[Result], answer: str) -> list[Finding]:
     template = template_of(answer, str(answer_path(assignment)))
     tasks = judging.tasks_of(template)
-    return [judging.untouched_template(r.trial, r.report, tasks) for r in _of(results, "template")]
+    return _judged(
+        results, "template", lambda trial, report: judging.untouched_template(trial, report, tasks)
+    )
 
 
 def _mistakes(results: Sequence[Result], known: Sequence[KnownMistake]) -> list[Finding]:
     by_name = {mistake.path.name: mistake for mistake in known}
-    return [
-        judging.known_mistake(r.trial, r.report, by_name[r.trial.name])
-        for r in _of(results, "mistakes")
-    ]
+    return _judged(
+        results,
+        "mistakes",
+        lambda trial, report: judging.known_mistake(trial, report, by_name[trial.name]),
+    )
 
 
 def _mutants(
@@ -213,20 +262,27 @@ def _mutants(
 ) -> tuple[Mutation | None, list[Finding]]:
     by_id = {mutant.id: mutant for mutant in material.mutated}
     found: dict[str, list[Finding]] = {name: [] for name in FATES}
+    broken = []
     for result in _of(results, "mutants"):
+        if result.report.status == "not_graded":
+            broken.append(judging.ungraded(result.trial, result.report))
+            continue
         mutant = by_id[result.trial.name]
         what, finding = judging.mutant_of_the_answer(
             mutant, result.report, declared(mutant, material.equivalents)
         )
         found[what].append(finding)
-    gone = Text("equivalent.toml declares a mutant that is not made any more. Take it out there.")
+    gone = Text("equivalent.toml declares a mutant that is not made. Mend it or take it out there.")
     outdated = [
         Finding(left.function, gone, diff=f"-{left.was}\n+{left.becomes}\n")
         for left in stale(material.mutated, material.equivalents)
     ]
     mutation = Mutation(**{name: len(findings) for name, findings in found.items()})
-    made = bool(material.mutated)
-    return mutation if made else None, [*outdated, *itertools.chain(*found.values())]
+    findings = [*broken, *outdated, *itertools.chain(*found.values())]
+    if material.mutated and not found["killed"] and not found["survived"]:
+        nothing = Text("Every mutant raises an error: no comparison is known to work.")
+        findings.insert(0, Finding("mutants", nothing))
+    return mutation if material.mutated else None, findings
 
 
 def _mutation_section(mutation: Mutation | None, findings: Sequence[Finding]) -> Section:
@@ -247,7 +303,8 @@ def _rooms(assignment: Assignment, results: Sequence[Result]) -> tuple[Room, ...
         for margin in result.report.margins:
             key = margin.check, margin.kind
             before = smallest.get(key)
-            if before is None or margin.left < before.left:
+            # Not-a-number is none at all.
+            if before is None or margin.left < before.left or math.isnan(margin.left):
                 bar = asked.bars.get(margin.check, 0.0)
                 needed = asked.tolerance if margin.kind == "tolerance" else bar
                 smallest[key] = Room(*key, margin.left, result.trial.seed, needed)
@@ -263,9 +320,8 @@ def _margins(assignment: Assignment, rooms: Sequence[Room]) -> Iterator[Finding]
         note = Text(
             "Smallest margin {left}, from seed {seed}; asked for is {asked}.", params=problem.params
         )
-        enough = room.left >= room.asked
         name = f"{room.check}, {room.kind}"
-        yield Finding(name, None if enough else problem, note if enough else None)
+        yield Finding(name, None, note) if enough(room) else Finding(name, problem)
     with_bars = {room.check for room in rooms if room.kind == "bar"}
     for check in sorted(assignment.settings.margins.bars.keys() - with_bars):
         yield Finding(
@@ -278,13 +334,10 @@ def _kit(assignment: Assignment) -> Iterator[Finding]:
     """Look into the kit that `grader release` would make."""
     found = leaks_in_kit(files_of(assignment), secrets_of(assignment))
     for leak in found:
-        yield Finding(
-            leak.where,
-            Text(
-                "The student kit holds what stands in {file}, line {line}.",
-                params={"file": leak.file, "line": leak.line},
-            ),
+        problem = Text(
+            "The student kit holds what stands in {place}.", params={"place": leak.place}
         )
+        yield Finding(leak.where, problem)
     if not found:
         yield Finding("student kit")
 

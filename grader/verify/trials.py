@@ -10,6 +10,30 @@ from grader.proof import Kind
 from grader.release.notebook import notebook_of
 from grader.verify.mutants import Mutant
 
+ODDITIES = 12
+ODDLY = """
+
+def _odd(function, number):
+    import random
+
+    import numpy as np
+
+    values = (
+        None, "text", b"bytes", {{"a": 1}}, [], [[1.0, 2.0], [3.0]], object(), 1j, True, 10**400,
+        float("nan"), float("inf"), np.zeros((2, 0)), np.array(["a"]), np.array(1.0),
+        np.full((3, 3), np.inf), np.array([1, None]), np.float32(1.0),
+    )
+    chance = random.Random(number)
+    return lambda *arguments: (
+        chance.choice(values) if chance.random() < 0.2 else function(*arguments)
+    )
+
+
+for _number, _name in enumerate({names}):
+    if callable(globals().get(_name)):
+        globals()[_name] = _odd(globals()[_name], 100 * {number} + _number)
+"""
+
 
 class Trial(msgspec.Struct, frozen=True):
     """One grading.
@@ -84,6 +108,20 @@ def changed(assignment: Assignment, mutants: tuple[Mutant, ...]) -> list[Trial]:
     return [
         Trial("mutants", m.id, file, m.source.encode(), whole=m.operator == "return")
         for m in mutants
+    ]
+
+
+def oddities(assignment: Assignment, answer: str) -> list[Trial]:
+    """The answer, whose functions now and then return what no function should."""
+    names = assignment.settings.names
+    return [
+        Trial(
+            "odd",
+            f"odd answers {number}",
+            f"{assignment.name}.py",
+            (answer + ODDLY.format(names=names, number=number)).encode(),
+        )
+        for number in range(ODDITIES)
     ]
 
 

@@ -9,13 +9,16 @@ from grader.checks import load_module
 from grader.checks.declare import Declaration, declaration_of
 from grader.checks.diagnosis import FILE, read_misconceptions
 from grader.checks.mistakes import KnownMistake
+from grader.course import FILE as TABLE
 from grader.course import Assignment
 from grader.proof import Finding
 from grader.release.kit import stale
+from grader.release.template import read_answer
 from grader.results import Text
 
 HANDOUTS = ("README.md", "README.zh-CN.md")
 CHINESE = re.compile("[\u4e00-\u9fff]")
+WORDS = re.compile(r"[A-Za-z]{2,} +[A-Za-z]{2,}")
 MESSAGE_ZH = 2  # the place of the Chinese message among the arguments of `require`
 
 
@@ -30,11 +33,12 @@ def upkeep(assignment: Assignment, known: Sequence[KnownMistake]) -> tuple[Findi
         CheckError: a file of checks can't be loaded.
         CourseError: the answer or the table of diagnoses is broken.
     """
-    files = [p for folder in assignment.check_folders for p in sorted(folder.glob("test_*.py"))]
+    files = [p for folder in assignment.check_folders for p in sorted(folder.rglob("*.py"))]
     declared = {file: list(_declarations(file)) for file in files}
     return (
         *_templates(assignment),
         *_handouts(assignment),
+        *_names(assignment),
         *_points(assignment, [d for found in declared.values() for _, d in found]),
         *(_words(file, found) for file, found in declared.items()),
         *_diagnoses(assignment, known),
@@ -43,19 +47,41 @@ def upkeep(assignment: Assignment, known: Sequence[KnownMistake]) -> tuple[Findi
 
 def _templates(assignment: Assignment) -> Iterator[Finding]:
     changed = stale(assignment)
-    for file in assignment.settings.files:
-        problem = Text(
-            "It is not what the answer makes of it. Run: grader release {name} --out {name}.zip",
-            params={"name": assignment.name},
-        )
-        yield Finding(file.name, problem if file.name in changed else None)
+    problem = Text(
+        "It is not what the answer makes of it. Run: grader release {name} --out {name}.zip",
+        params={"name": assignment.name},
+    )
+    for name in (*(file.name for file in assignment.settings.files), TABLE):
+        yield Finding(name, problem if name in changed else None)
 
 
 def _handouts(assignment: Assignment) -> Iterator[Finding]:
+    """Hold that each handout is there, and tells of every function and constant."""
     for name in HANDOUTS:
-        there = (assignment.folder / name).is_file()
-        problem = Text("There is no such handout beside assignment.toml.")
-        yield Finding(name, None if there else problem)
+        path = assignment.folder / name
+        if not path.is_file():
+            yield Finding(name, Text("There is no such handout beside assignment.toml."))
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        untold = [one for one in assignment.settings.names if one not in text]
+        problem = Text("It does not tell of {names}.", params={"names": ", ".join(untold)})
+        yield Finding(name, problem if untold else None)
+
+
+def _names(assignment: Assignment) -> Iterator[Finding]:
+    """Hold that the answer has every function and constant that checks may ask for."""
+    defined = names_of(read_answer(assignment))
+    for name in assignment.settings.names:
+        problem = Text("assignment.toml has it among `names`, and the answer does not have it.")
+        yield Finding(name, None if name in defined else problem)
+
+
+def names_of(source: str) -> set[str]:
+    """List what a program defines at its top level."""
+    tree = ast.parse(source)
+    stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store}
+    made = (ast.FunctionDef, ast.ClassDef)
+    return stored | {node.name for node in tree.body if isinstance(node, made)}
 
 
 def _points(assignment: Assignment, declared: Collection[Declaration]) -> Iterator[Finding]:
@@ -65,7 +91,7 @@ def _points(assignment: Assignment, declared: Collection[Declaration]) -> Iterat
             "Its checks give {found} points, and assignment.toml says {said}.",
             params={"found": found, "said": group.points},
         )
-        titled = group.title and CHINESE.search(group.title_zh)
+        titled = _in_both(group.title, group.title_zh)
         yield Finding(
             f"assignment.toml, {group.name}",
             _untranslated("title_zh") if not titled else problem if found != group.points else None,
@@ -78,11 +104,17 @@ def _words(file: Path, found: Sequence[tuple[str, Declaration]]) -> Finding:
         f"{name}: {field}"
         for name, declaration in found
         for field, text in (("title", declaration.title), ("hint", declaration.hint))
-        if not text.en or not CHINESE.search(text.zh)
+        if not _in_both(text.en, text.zh)
     ]
     missing += [f"line {line}: require" for line in _untranslated_messages(file)]
     name = file.relative_to(file.parents[3]).as_posix()
     return Finding(name, _untranslated("; ".join(missing)) if missing else None)
+
+
+def _in_both(english: str, chinese: str) -> bool:
+    """Tell whether a sentence is there in both languages. A formula is the same in each."""
+    copied = english == chinese and WORDS.search(english)
+    return bool(english.strip() and chinese.strip()) and not copied
 
 
 def _untranslated(what: str) -> Text:
@@ -93,12 +125,14 @@ def _untranslated_messages(file: Path) -> Iterator[int]:
     """Find calls of `require` whose message is there in English alone."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "require":
-            chinese = node.args[MESSAGE_ZH:] or [k.value for k in node.keywords if k.arg == "zh"]
-            if not chinese:
+            words = node.args[MESSAGE_ZH:] or [k.value for k in node.keywords if k.arg == "zh"]
+            if not any(CHINESE.search(ast.unparse(word)) for word in words):
                 yield node.lineno
 
 
 def _declarations(file: Path) -> Iterator[tuple[str, Declaration]]:
+    if not file.name.startswith("test_"):  # no checks in it, but perhaps what they say
+        return
     for name, value in vars(load_module(file)).items():
         declaration = declaration_of(value)
         if declaration is not None:
@@ -112,7 +146,7 @@ def _diagnoses(assignment: Assignment, known: Sequence[KnownMistake]) -> Iterato
     shown = {one for mistake in known for one in mistake.diagnoses}
     unshown = Text("No known mistake shows it.")
     for one in described:
-        translated = CHINESE.search(one.title_zh) and CHINESE.search(one.nudge_zh)
+        translated = _in_both(one.title, one.title_zh) and _in_both(one.nudge, one.nudge_zh)
         problem = unshown if one.id not in shown else None
         name = f"{FILE}, {one.id}"
         yield Finding(name, problem if translated else _untranslated("title_zh, nudge_zh"))
