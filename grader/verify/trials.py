@@ -10,28 +10,26 @@ from grader.proof import Kind
 from grader.release.notebook import notebook_of
 from grader.verify.mutants import Mutant
 
-ODDITIES = 12
+# What no function should return, each of which some check may not expect.
+ODD = (
+    *("None", "'text'", "b'bytes'", "{'a': 1}", "[]", "[[1.0, 2.0], [3.0]]", "object()", "1j"),
+    *("True", "10**400", "float('nan')", "float('inf')", "np.zeros((2, 0))", "np.array(['a'])"),
+    *("np.array(1.0)", "np.full((3, 3), np.inf)", "np.array([1, None])", "np.float32(1.0)"),
+)
 ODDLY = """
 
-def _odd(function, number):
+def _oddly(function, number):
     import random
 
     import numpy as np
 
-    values = (
-        None, "text", b"bytes", {{"a": 1}}, [], [[1.0, 2.0], [3.0]], object(), 1j, True, 10**400,
-        float("nan"), float("inf"), np.zeros((2, 0)), np.array(["a"]), np.array(1.0),
-        np.full((3, 3), np.inf), np.array([1, None]), np.float32(1.0),
-    )
-    chance = random.Random(number)
-    return lambda *arguments: (
-        chance.choice(values) if chance.random() < 0.2 else function(*arguments)
-    )
+    value, chance = {value}, random.Random(number)
+    return lambda *arguments: value if chance.random() < 0.3 else function(*arguments)
 
 
 for _number, _name in enumerate({names}):
     if callable(globals().get(_name)):
-        globals()[_name] = _odd(globals()[_name], 100 * {number} + _number)
+        globals()[_name] = _oddly(globals()[_name], 100 * {number} + _number)
 """
 
 
@@ -113,15 +111,11 @@ def changed(assignment: Assignment, mutants: tuple[Mutant, ...]) -> list[Trial]:
 
 def oddities(assignment: Assignment, answer: str) -> list[Trial]:
     """The answer, whose functions now and then return what no function should."""
-    names = assignment.settings.names
+    file, names = f"{assignment.name}.py", assignment.settings.names
+    changed = (ODDLY.format(names=names, value=v, number=number) for number, v in enumerate(ODD))
     return [
-        Trial(
-            "odd",
-            f"odd answers {number}",
-            f"{assignment.name}.py",
-            (answer + ODDLY.format(names=names, number=number)).encode(),
-        )
-        for number in range(ODDITIES)
+        Trial("odd", f"an answer that returns {value} now and then", file, (answer + end).encode())
+        for value, end in zip(ODD, changed, strict=True)
     ]
 
 
