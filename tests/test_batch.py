@@ -368,7 +368,7 @@ USAGE = (
     ("out is inside", lambda s, o: (s, "--out", s / "out"), "is in the folder of submissions"),
     ("out is a file", lambda s, o: (s, "--out", __file__), "Choose another place with --out"),
     ("nobody of that name", lambda s, o: (s, "--out", o, "--only", "nobody"), "Nobody called"),
-    ("no assignment of that name", lambda s, o: (s, "--out", o, "--assignment", "X"), "There is no assignment X"),
+    ("no assignment of that name", lambda s, o: (s, "--out", o, "--assignment", "X"), "There is"),
     ("a course", lambda s, o: (s.parent / "course", "--out", o), "is a course"),
     ("a batch", lambda s, o: (made_a_batch(s.parent), "--out", o), "is a batch's own folder"),
     ("no jobs", lambda s, o: (s, "--out", o, "--jobs", "0"), "whole number from 1"),
