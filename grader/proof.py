@@ -112,7 +112,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         seeds: how many the reference answer was tried with, from 0.
         sections: in the order in which they are shown.
         rooms: of every bar and tolerance.
-        mutation: None where no mutant could be made.
+        mutation: None where no mutant could be made, or the answer itself does not hold.
         catches: of every check, in the assignment's order.
         seconds: wall clock.
     """

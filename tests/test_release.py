@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from grader import __version__
 from grader.course import load_assignment
 from grader.errors import CourseError, UsageError
-from grader.release.kit import NUMPY, content, files_of, kit, stale, update
+from grader.release.kit import NUMPY, content, files_of, stale, update, zipped
 from grader.release.leaks import Leak, leaks, leaks_in_kit, secrets_of
 from grader.release.notebook import notebook_of
 from grader.release.template import answer_path, regions_of, template_of
@@ -101,6 +101,11 @@ def write_course(folder):
 
 def table(course):
     return course / "assignments" / MINI / "assignment.toml"
+
+
+def kit(assignment):
+    """What the command writes, as bytes."""
+    return zipped(assignment.name, files_of(assignment))
 
 
 def load(course):

@@ -176,7 +176,7 @@ def _export(commands: Commands) -> None:
     one.add_argument("--column", metavar="NAME", help="which column of Canvas's sheet")
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="what to write")
     one.add_argument("--assignment", metavar="NAME", help="for gradescope-autograder: which one")
-    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+    _add_course(one)
 
 
 def _override(commands: Commands) -> None:
@@ -220,7 +220,7 @@ def _new(commands: Commands) -> None:
     one.add_argument("name", metavar="NAME", help="letters, numbers, underscores")
     one.add_argument("--title", metavar="TEXT", help="its title in English")
     one.add_argument("--title-zh", metavar="TEXT", help="its title in Chinese")
-    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+    _add_course(one)
 
 
 def _release(commands: Commands) -> None:
@@ -232,7 +232,7 @@ def _release(commands: Commands) -> None:
     )
     one.add_argument("assignment", metavar="ASSIGNMENT", help="its name")
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="the zip to write")
-    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+    _add_course(one)
 
 
 def _verify(commands: Commands) -> None:
@@ -250,13 +250,17 @@ def _verify(commands: Commands) -> None:
     one.add_argument("--html", type=Path, metavar="FILE", help="write a summary page")
     one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     one.add_argument("--json", metavar="FILE", help="write JSON (- is standard output)")
-    one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
+    _add_course(one)
 
 
 def _add_seed_and_course(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="seed of all random numbers (default: 0)"
     )
+    _add_course(one)
+
+
+def _add_course(one: argparse.ArgumentParser) -> None:
     one.add_argument("--course", type=Path, metavar="DIR", help="the folder with assignments/")
 
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.cli.exits import EVERYONE_GRADED
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     secrets = secrets_of(assignment)
     files = files_of(assignment)
     _require_tight(leaks_in_kit(files, secrets))
-    _require_sound(assignment)
+    _require_sound(assignment, files)
     updated = _update(assignment)
     data = zipped(assignment.name, files)
     with writing(options.out, ELSEWHERE) as file:
@@ -86,9 +86,9 @@ def _require_tight(found: Sequence[Leak]) -> None:
         )
 
 
-def _require_sound(assignment: Assignment) -> None:
+def _require_sound(assignment: Assignment, files: Mapping[str, bytes]) -> None:
     """Hold that the answer passes every visible check in the kit, with nothing else around."""
-    report = graded_in_kit(assignment, read_answer(assignment))
+    report = graded_in_kit(files, assignment.name, read_answer(assignment))
     if report.status == "not_graded":
         raise CourseError(
             "In the kit nothing could be graded, so nothing was written: {reason}",

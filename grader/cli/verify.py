@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _require_folders(options: argparse.Namespace) -> None:
     """Look whether there is room for the files, before minutes are spent on what they hold."""
-    json = Path(options.json) if options.json not in (None, "-") else None
-    for path in (options.html, options.junit, json):
+    report = Path(options.json) if options.json not in (None, "-") else None
+    for path in (options.html, options.junit, report):
         if path is not None and not path.absolute().parent.is_dir():
             raise UsageError(
                 "There is no folder {folder} for {path}. Make it first.",

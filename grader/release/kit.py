@@ -31,15 +31,6 @@ WORKFLOW = Path(__file__).with_name("classroom.yml")
 DIGEST = re.compile(r"""^(\s*template_sha256\s*=\s*)(["']).*?\2""", re.MULTILINE)
 
 
-def kit(assignment: Assignment) -> bytes:
-    """Make the zip that students receive: the same bytes from the same course.
-
-    Raises:
-        CourseError: as `files_of` does.
-    """
-    return zipped(assignment.name, files_of(assignment))
-
-
 def zipped(folder: str, files: dict[str, bytes]) -> bytes:
     """Zip files into one folder, without the time of day or this machine's ways.
 
@@ -57,7 +48,7 @@ def zipped(folder: str, files: dict[str, bytes]) -> bytes:
 def files_of(assignment: Assignment) -> dict[str, bytes]:
     """Collect what is in the kit: path in it, with slashes -> bytes, sorted by path.
 
-    The course's own requirements.txt, if there is one, comes before ours.
+    The course's own requirements.txt, if there is one, stands in the place of ours.
 
     Raises:
         CourseError: a file can't be read, or is not as it has to be.
@@ -95,12 +86,7 @@ def made(assignment: Assignment) -> dict[str, bytes]:
 
 def stale(assignment: Assignment) -> tuple[str, ...]:
     """Name the files in the assignment's folder that are not as the answer would make them."""
-    return tuple(
-        name
-        for name, data in made(assignment).items()
-        if not (assignment.folder / name).is_file()
-        or (assignment.folder / name).read_bytes() != data
-    )
+    return tuple(_changed(assignment.folder, made(assignment)))
 
 
 def update(assignment: Assignment) -> tuple[str, ...]:
@@ -109,11 +95,19 @@ def update(assignment: Assignment) -> tuple[str, ...]:
     Raises:
         OSError: one can't be written.
     """
-    names = stale(assignment)
-    files = made(assignment)
-    for name in names:
-        write_whole(assignment.folder / name, [files[name]])
-    return names
+    changed = _changed(assignment.folder, made(assignment))
+    for name, data in changed.items():
+        write_whole(assignment.folder / name, [data])
+    return tuple(changed)
+
+
+def _changed(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Those of some files that a folder does not hold like this."""
+    return {
+        name: data
+        for name, data in files.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != data
+    }
 
 
 def kept_files(folder: Path) -> Iterator[Path]:

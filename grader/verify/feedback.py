@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from grader.release.leaks import Secret, Secrets, leaks
+from grader.release.leaks import MIN_TELLING, Secret, Secrets, leaks
 from grader.report import html, json
 from grader.report.language import LANGUAGES
 from grader.report.terminal import check_lines, summary_lines
 from grader.results import CheckResult, Outcome, Report, handed_back
 
-MIN_TELLING = 12  # characters of a value that is not found everywhere
 WIDE = 200  # columns: no single word is longer, and line breaks count as blanks
 
 
@@ -28,7 +27,7 @@ def found_in_feedback(report: Report, secrets: Secrets) -> tuple[str, ...]:
     own = [part.source for part in report.code]
     all_of_them = secrets._replace(texts=(*secrets.texts, *withheld_values(report)))
     found = {
-        f"{place}: {leak.file}" + (f", line {leak.line}" if leak.line else "")
+        f"{place}: {leak.place}"
         for place, text in _feedback(handed_back(report))
         for leak in leaks(text, all_of_them, own)
     }

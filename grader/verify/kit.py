@@ -1,30 +1,31 @@
 """The student kit as a student has it: unpacked somewhere, without the course around it."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from grader.course import Assignment, load_assignment
+from grader.course import load_assignment
 from grader.grading import grade
-from grader.release.kit import files_of
 from grader.results import Report
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import parse
 
 
-def graded_in_kit(assignment: Assignment, answer: str) -> Report:
+def graded_in_kit(files: Mapping[str, bytes], name: str, answer: str) -> Report:
     """Grade the reference answer with nothing but what `grader release` hands out.
 
     Args:
-        assignment: with its solutions, which the kit does not hold.
+        files: the kit, as `files_of` gives it.
+        name: the assignment's.
         answer: the reference answer's source.
 
     Raises:
-        NotGraded: the kit can't be made, or not be read.
+        CourseError: the kit can't be read.
     """
     with tempfile.TemporaryDirectory(prefix="grader-") as place:
-        folder = Path(place, assignment.name)
-        for name, data in files_of(assignment).items():
-            path = folder / name
+        folder = Path(place, name)
+        for file, data in files.items():
+            path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         kit = load_assignment(folder, None)

@@ -4,7 +4,7 @@ import itertools
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from typing import NamedTuple
 
@@ -32,7 +32,6 @@ from grader.workers.steps import Step, Watch
 
 # What may become of a mutant, in the order in which they are told.
 FATES = ("survived", "equivalent", "crashed", "killed")
-
 
 UNTRIED = Finding("answer", Text("Nothing can be said of this until the answer earns full marks."))
 
@@ -91,9 +90,10 @@ def verify(
     # What needs no worker is done while they work.
     futures = {workers.submit(msgspec.msgpack.encode(trial)): trial for trial in planned}
     found_in_files = upkeep(assignment, material.known)
-    found_in_kit = tuple(_kit(assignment))
+    files = files_of(assignment)
+    found_in_kit = tuple(_kit(assignment, files))
     in_kit = Trial("answer", "student kit", "", b"")
-    kit = Result(in_kit, graded_in_kit(assignment, material.answer), ())
+    kit = Result(in_kit, graded_in_kit(files, assignment.name, material.answer), ())
     done = {}
     for number, future in enumerate(as_completed(futures), 1):
         tried = msgspec.msgpack.decode(future.result(), type=Tried)
@@ -330,9 +330,9 @@ def _margins(assignment: Assignment, rooms: Sequence[Room]) -> Iterator[Finding]
         )
 
 
-def _kit(assignment: Assignment) -> Iterator[Finding]:
+def _kit(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[Finding]:
     """Look into the kit that `grader release` would make."""
-    found = leaks_in_kit(files_of(assignment), secrets_of(assignment))
+    found = leaks_in_kit(files, secrets_of(assignment))
     for leak in found:
         problem = Text(
             "The student kit holds what stands in {place}.", params={"place": leak.place}
