@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from grader import __version__
-from grader.checks.diagnosis import Diagnosed, diagnose
+from grader.checks.diagnosis import Diagnosed, Tutor
 from grader.checks.run import Event, Findings, Task, run_checks
 from grader.checks.student import GuestStudent
 from grader.checks.training import TrainingTask
@@ -23,6 +23,7 @@ from grader.results import (
     Origin,
     Report,
     Text,
+    Training,
     Unseen,
 )
 from grader.sandbox.forkserver import Forkserver
@@ -41,6 +42,8 @@ def grade(
     *,
     seed: int,
     only: str | None = None,
+    tutor: Tutor | None = None,
+    trained: Training | None = None,
     watch: Callable[[Event | Cause], None] = lambda _event: None,
 ) -> Report:
     """Grade one submission.
@@ -51,6 +54,8 @@ def grade(
         forkserver: where its process comes from.
         seed: of every random number: same seed, same report, but for `seconds`.
         only: grade this group alone.
+        tutor: of this assignment and seed, from an earlier grading. Without one, one is made.
+        trained: the training run that this submission's functions bring about, if it is known.
         watch: told, as they come, what is wrong with the whole submission, each check's
             result, each epoch and how far the training is. It may raise `Enough` at a result.
 
@@ -77,7 +82,9 @@ def grade(
         if cause is not None:
             watch(cause)
         findings = run_checks(
-            _task(assignment, seed, only), GuestStudent(guest, assignment.settings.names), watch
+            _task(assignment, seed, only, trained),
+            GuestStudent(guest, assignment.settings.names),
+            watch,
         )
         whole = findings.complete and only is None
         unseen = _account(assignment, findings.checks) if whole else None
@@ -85,7 +92,7 @@ def grade(
         diagnosed = (
             Diagnosed(findings.checks)
             if cause is not None
-            else _diagnosed(assignment, guest, findings, seed)
+            else _diagnosed(assignment, guest, findings, tutor or tutor_of(assignment, seed))
         )
     except NotGraded as error:
         return replace(report, status="not_graded", reason=said(error))
@@ -130,7 +137,15 @@ def _start(guest: Guest) -> Cause | None:
     return None
 
 
-def _task(assignment: Assignment, seed: int, only: str | None) -> Task:
+def tutor_of(assignment: Assignment, seed: int) -> Tutor | None:
+    """Find who names misconceptions; in a student's kit there is nobody."""
+    solutions = assignment.solutions
+    if solutions is None:
+        return None
+    return Tutor(solutions, solutions / f"{assignment.name}_answer.py", seed)
+
+
+def _task(assignment: Assignment, seed: int, only: str | None, trained: Training | None) -> Task:
     table = assignment.settings.training
     training = None
     if table is not None:
@@ -148,28 +163,24 @@ def _task(assignment: Assignment, seed: int, only: str | None) -> Task:
         seed=seed,
         training_file=assignment.folder / table.file if table else None,
         training=training,
+        trained=trained,
     )
 
 
-def _diagnosed(assignment: Assignment, guest: Guest, findings: Findings, seed: int) -> Diagnosed:
+def _diagnosed(
+    assignment: Assignment, guest: Guest, findings: Findings, tutor: Tutor | None
+) -> Diagnosed:
     """Name the misconceptions behind the checks that were lost.
 
     The student's process is started afresh, as the known mistakes are: what it remembers of
     the checks would be no answer to the probes.
     """
-    solutions = assignment.solutions
     wrong = any(c.outcome in WRONG for c in findings.checks)
-    if solutions is None or not (wrong and findings.complete):
+    if tutor is None or not (wrong and findings.complete):
         return Diagnosed(findings.checks)
     guest.kill()
-    return diagnose(
-        GuestStudent(guest, assignment.settings.names),
-        findings.checks,
-        solutions=solutions,
-        answer=solutions / f"{assignment.name}_answer.py",
-        seed=seed,
-        seconds=assignment.settings.limits.call_seconds,
-    )
+    student = GuestStudent(guest, assignment.settings.names)
+    return tutor.diagnose(student, findings.checks, assignment.settings.limits.call_seconds)
 
 
 def _account(assignment: Assignment, checks: tuple[CheckResult, ...]) -> Unseen | None:

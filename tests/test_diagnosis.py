@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.checks.behaviour import Behaviour, OurCode, Raising, alike, behaviour
-from grader.checks.diagnosis import diagnose, read_misconceptions, recognise
+from grader.checks.diagnosis import Tutor, read_misconceptions, recognise
 from grader.checks.library import Library, Variant, in_silence
 from grader.errors import CheckError, Died, NotGraded, TimedOut
 from grader.results import CheckResult, Outcome, Text
@@ -294,9 +294,7 @@ def lost(name, outcome=Outcome.FAILED, message=None):
 
 def diagnosed(student, *checks):
     with in_silence():
-        return diagnose(
-            student, checks, solutions=SOLUTIONS, answer=REFERENCE, seed=1, seconds=60.0
-        )
+        return Tutor(SOLUTIONS, REFERENCE, seed=1).diagnose(student, checks, seconds=60.0)
 
 
 TWO = ANSWER.replace("return a - y", "return y - a").replace("np.exp(net", "np.exp2(net")
@@ -329,8 +327,8 @@ def test_right_work_is_not_asked():
     """Where no check was lost, nothing is tried: not even a file is read."""
     passed = lost("test_delta::example", Outcome.PASSED)
     skipped = lost("test_delta::answers", Outcome.SKIPPED)
-    arguments = {"solutions": Path("nowhere"), "answer": Path("nowhere"), "seed": 0}
-    found = diagnose(FakeStudent(), [passed, skipped], **arguments, seconds=1.0)
+    tutor = Tutor(Path("nowhere"), Path("nowhere"), seed=0)
+    found = tutor.diagnose(FakeStudent(), [passed, skipped], seconds=1.0)
     assert found == ((passed, skipped), ())
 
 
@@ -528,10 +526,10 @@ def test_a_broken_library_is_the_course_teams_fault(tmp_path, files, said):
     write_course(tmp_path, **files)
     solutions = tmp_path / "solutions" / minicourse.NAME
     answer = solutions / f"{minicourse.NAME}_answer.py"
-    where = {"solutions": solutions, "answer": answer}
+    tutor = Tutor(solutions, answer, seed=0)
     student = FakeStudent(halve=lambda x: x / 3)
     with pytest.raises(NotGraded) as caught:
-        diagnose(student, [lost("test_visible::halves")], **where, seed=0, seconds=60.0)
+        tutor.diagnose(student, [lost("test_visible::halves")], seconds=60.0)
     assert said in str(caught.value)
 
 

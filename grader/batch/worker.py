@@ -10,10 +10,11 @@ from pathlib import Path
 import msgspec
 
 from grader.batch.jobs import MOST_GRADINGS, Done, Job, Setting, not_graded
+from grader.checks.diagnosis import Tutor
 from grader.course import Assignment, load_assignment
 from grader.errors import NotGraded, SandboxError
 from grader.grades import grade_of
-from grader.grading import grade
+from grader.grading import grade, tutor_of
 from grader.report import html, json
 from grader.results import (
     Report,
@@ -51,9 +52,9 @@ class Desk:
     def __init__(self, setting: Setting) -> None:
         """Begin with an empty desk."""
         self._setting = setting
-        self._tools: tuple[Assignment, Forkserver] | None = None
+        self._tools: tuple[Assignment, Forkserver, Tutor | None] | None = None
 
-    def _assignment_and_forkserver(self) -> tuple[Assignment, Forkserver]:
+    def _ready(self) -> tuple[Assignment, Forkserver, Tutor | None]:
         if self._tools is None:
             course = Path(self._setting.course)
             folder = course / "assignments" / self._setting.assignment
@@ -61,7 +62,7 @@ class Desk:
             forkserver = Forkserver(assignment.settings.limits)
             if not self._setting.unsafe:
                 _require_confinement(forkserver)
-            self._tools = assignment, forkserver
+            self._tools = assignment, forkserver, tutor_of(assignment, self._setting.seed)
         return self._tools
 
     def do(self, job: Job) -> Done:
@@ -98,14 +99,14 @@ class Desk:
     def _grade(self, job: Job) -> Report:
         assert job.data is not None, "a job has a report or what to make one of"
         try:
-            assignment, forkserver = self._assignment_and_forkserver()
+            assignment, forkserver, tutor = self._ready()
         except NotGraded as error:
             report = not_graded(self._setting, job.entry, said(error), job.data)
             return _with_original_paths(report, self._setting)
         submission = parse(
             job.data, job.entry.file, job.entry.student, assignment.settings.limits.submission_kib
         )
-        report = grade(assignment, submission, forkserver, seed=self._setting.seed)
+        report = grade(assignment, submission, forkserver, seed=self._setting.seed, tutor=tutor)
         if report.status == "not_graded":  # perhaps because the forkserver has gone
             forkserver.close()
             self._tools = None

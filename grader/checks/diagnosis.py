@@ -7,7 +7,8 @@ misconception, and what `grader.checks.library` needs. Without that file it has 
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -122,62 +123,80 @@ def _deviates(behaviour: Behaviour, right: Behaviour) -> int | None:
     return next((a for a in ASPECTS if not alike(behaviour[a], right[a])), None)
 
 
-def diagnose(
-    student: Answering,
-    checks: Sequence[CheckResult],
-    *,
-    solutions: Path,
-    answer: Path,
-    seed: int,
-    seconds: float,
-) -> Diagnosed:
-    """Name what is behind the checks that were lost.
+class Tutor:
+    """Who names the misconceptions of an assignment.
 
-    Args:
-        student: whose work it is, in a process that has answered nothing yet.
-        checks: what became of the checks.
-        solutions: the course team's folder for the assignment.
-        answer: the reference answer.
-        seed: of the probes.
-        seconds: after which the student is asked nothing more.
-
-    Raises:
-        NotGraded: a file of the course is broken. Names it.
+    Its files are read when the first wrong answer comes, and kept.
     """
-    wrong = {c.id for c in checks if c.outcome in WRONG}
-    known = read_misconceptions(solutions) if wrong else ()
-    if not known:
-        return Diagnosed(tuple(checks))
-    function_of = {one.id: one.function for one in known}
-    library = Library(function_of, solutions, answer, seed)
-    silent = _silent(checks)
-    names = [name for name in dict.fromkeys(function_of.values()) if name not in silent]
-    found = _recognised(student, library, names, time.monotonic() + seconds)
-    explains = {ids: wrong & frozenset[str]().union(*map(library.loses, ids)) for ids in found}
-    told = [ids for ids in found if explains[ids]]
 
-    def diagnosed(check: CheckResult) -> CheckResult:
-        fitting = [ids for ids in told if check.id in explains[ids]]
+    def __init__(self, solutions: Path, answer: Path, seed: int) -> None:
+        """Read nothing yet.
+
+        Args:
+            solutions: the course team's folder for the assignment.
+            answer: the reference answer.
+            seed: of the probes.
+        """
+        self._solutions = solutions
+        self._answer = answer
+        self._seed = seed
+
+    @cached_property
+    def _known(self) -> tuple[Misconception, ...]:
+        return read_misconceptions(self._solutions)
+
+    @cached_property
+    def _function_of(self) -> dict[str, str]:
+        return {one.id: one.function for one in self._known}
+
+    @cached_property
+    def _library(self) -> Library:
+        return Library(self._function_of, self._solutions, self._answer, self._seed)
+
+    def diagnose(
+        self, student: Answering, checks: Sequence[CheckResult], seconds: float
+    ) -> Diagnosed:
+        """Name what is behind the checks that were lost.
+
+        Args:
+            student: whose work it is, in a process that has answered nothing yet.
+            checks: what became of the checks.
+            seconds: after which the student is asked nothing more.
+
+        Raises:
+            NotGraded: a file of the course is broken. Names it.
+        """
+        wrong = {c.id for c in checks if c.outcome in WRONG}
+        if not wrong or not self._known:
+            return Diagnosed(tuple(checks))
+        silent = _silent(checks)
+        names = [name for name in dict.fromkeys(self._function_of.values()) if name not in silent]
+        found = _recognised(student, self._library, names, time.monotonic() + seconds)
+        loses = self._library.loses
+        explains = {ids: frozenset[str]().union(*map(loses, ids)) & wrong for ids in found}
+        told = {ids: explained for ids, explained in explains.items() if explained}
+        diagnoses = tuple(_told(one, ids) for one in self._known for ids in told if one.id in ids)
+        return Diagnosed(tuple(self._explained(check, told) for check in checks), diagnoses)
+
+    def _explained(self, check: CheckResult, told: Mapping[Ids, frozenset[str]]) -> CheckResult:
+        """Say of a check what explains it: best a misconception about its own function."""
+        fitting = [ids for ids, explained in told.items() if check.id in explained]
         if not fitting:
             return check
-        own = [ids for ids in fitting if function_of[ids[0]] == check.group]
-        best = min(own or fitting, key=lambda ids: len(explains[ids]))
+        own = [ids for ids in fitting if self._function_of[ids[0]] == check.group]
+        best = min(own or fitting, key=lambda ids: len(told[ids]))
         return msgspec.structs.replace(check, diagnosis=OR.join(best))
 
-    diagnoses = tuple(
-        Diagnosis(
-            id=one.id,
-            function=one.function,
-            title=Text(one.title, one.title_zh),
-            nudge=Text(one.nudge, one.nudge_zh),
-            step=one.step,
-            alternatives=tuple(other for other in ids if other != one.id),
-        )
-        for one in known
-        for ids in told
-        if one.id in ids
+
+def _told(one: Misconception, ids: Ids) -> Diagnosis:
+    return Diagnosis(
+        id=one.id,
+        function=one.function,
+        title=Text(one.title, one.title_zh),
+        nudge=Text(one.nudge, one.nudge_zh),
+        step=one.step,
+        alternatives=tuple(other for other in ids if other != one.id),
     )
-    return Diagnosed(tuple(map(diagnosed, checks)), diagnoses)
 
 
 def _silent(checks: Iterable[CheckResult]) -> set[str]:
@@ -201,6 +220,5 @@ def _recognised(
         except (StudentError, TimeoutError):
             break
         if not alike(shown, right):
-            variants = tuple(library.variants(name))
-            found += recognise(shown, right, variants)
+            found += recognise(shown, right, library.variants(name))
     return found

@@ -40,7 +40,7 @@ class Variant(NamedTuple):
 class Library:
     """What the assignment's own code does: the reference answer, and the known mistakes.
 
-    Code that the course team wrote is run in this process, and only when it is needed.
+    Code that the course team wrote is run in this process, when it is needed, and once.
     """
 
     def __init__(
@@ -67,6 +67,8 @@ class Library:
                         file=str(mistake.path),
                         id=one,
                     )
+        self._right: dict[str, Behaviour] = {}
+        self._variants: dict[str, tuple[Variant, ...]] = {}
         self._probes_file = solutions / PROBES
         rng = np.random.default_rng([seed, zlib.crc32(PROBES.encode())])
         with in_silence():
@@ -100,16 +102,23 @@ class Library:
             raise CheckError(
                 "{file} has no arguments for {name}.", file=str(self._probes_file), name=name
             )
-        with in_silence(), self._blamed():
-            return self.tried(self._answer, name)
+        if name not in self._right:
+            with in_silence(), self._blamed():
+                self._right[name] = self.tried(self._answer, name)
+        return self._right[name]
 
-    def variants(self, name: str) -> Iterator[Variant]:
+    def variants(self, name: str) -> tuple[Variant, ...]:
         """Try the known mistakes of a function."""
+        if name not in self._variants:
+            with in_silence():
+                self._variants[name] = tuple(self._tried_mistakes(name))
+        return self._variants[name]
+
+    def _tried_mistakes(self, name: str) -> Iterator[Variant]:
         for mistake in self._mistakes:
             ids = [one for one in mistake.diagnoses if self._function_of[one] == name]
             if ids:
-                with in_silence():
-                    shown = self.tried(OurCode(load_module(mistake.path)), name)
+                shown = self.tried(OurCode(load_module(mistake.path)), name)
                 yield from (Variant(one, shown) for one in ids)
 
     def loses(self, one: str) -> frozenset[str]:

@@ -61,6 +61,7 @@ class Task(msgspec.Struct, frozen=True):
         seed: of every random number.
         training_file: the file that trains, or None.
         training: its settings, or None.
+        trained: what comes of it, if that is known.
     """
 
     folders: tuple[Path, ...]
@@ -69,6 +70,7 @@ class Task(msgspec.Struct, frozen=True):
     seed: int
     training_file: Path | None
     training: TrainingTask | None
+    trained: Training | None = None
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -181,7 +183,7 @@ class Plugin:
         self._outcomes: dict[str, CheckResult] = {}  # by the check's id
         self._setup_seconds = 0.0
         self.results: list[CheckResult] = []
-        self.trained: Training | None = None
+        self.trained: Training | None = None  # once a check has wanted it
         self._unreadable: Unreadable | None = None
         self._training_failure: StudentError | CheckFailure | None = None
         self.gradient: Gradient | None = None
@@ -229,6 +231,8 @@ class Plugin:
         return keep
 
     def _train(self) -> Training:
+        if self.task.trained is not None:
+            return self.task.trained
         if self.task.training is None or self.task.training_file is None:
             raise CheckError("A check wants `training`, and assignment.toml has no such table.")
         return run_training(self._student, self.task.training_file, self.task.training, self._watch)
