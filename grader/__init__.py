@@ -1,3 +1,3 @@
 """grader: an autograder for deep-learning assignments written in NumPy."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

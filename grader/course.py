@@ -1,7 +1,8 @@
 """assignment.toml -> Assignment, and where a course keeps its assignments."""
 
 import functools
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePath
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
@@ -225,8 +226,8 @@ def find_assignment(submission: Path, working: Path, course: Path | None) -> Ass
     """Find the assignment that a submission belongs to.
 
     It is the folder with an assignment.toml that the submission or the working folder is
-    in; or else the course's assignment whose folder the submission's is named like (as in
-    solutions/), which the file's name starts with, or which is the only one.
+    in; or else the course's only assignment, or the one that the file, or a file in the folder
+    that was named, is called like; see `assignment_named`.
 
     The course of the working folder comes before that of the submission, and within a
     course only its own assignments count: checks are run in this process, and a folder that
@@ -298,6 +299,21 @@ def assignment_of_course(name: str | None, working: Path, course: Path | None) -
     return load_assignment(fitting[0], root)
 
 
+def assignment_named(file: str, names: Iterable[str]) -> str | None:
+    """Tell by what a file is called which assignment it is for; None if that doesn't tell.
+
+    Args:
+        file: its name, with the folders above it, whatever the letters' case.
+        names: of the course's assignments. It is the one that the file's own name begins with,
+            the longest if there are several, or else the one that a folder is called like.
+    """
+    called = {name.casefold(): name for name in names}
+    *folders, own = ("", *PurePath(file.casefold()).parts)
+    by_folder = (called[folder] for folder in reversed(folders) if folder in called)
+    beginnings = filter(own.startswith, called)
+    return called.get(max(beginnings, key=len, default=""), next(by_folder, None))
+
+
 def names_of_course(working: Path, course: Path | None) -> list[str]:
     """List a course's assignments, whether they can be read or not.
 
@@ -327,15 +343,24 @@ def _folders(course: Path) -> list[Path]:
 
 
 def _choose(submission: Path, course: Path) -> Path:
-    folders = _folders(course)
-    by_folder = [f for f in folders if f.name in submission.parts]
-    by_file = [f for f in folders if submission.stem.startswith(f.name)]
-    for fitting in (by_folder, by_file, folders):
-        if len(fitting) == 1:
-            return fitting[0]
+    folders = {folder.name: folder for folder in _folders(course)}
+    if len(folders) == 1:
+        return next(iter(folders.values()))
+    files = [f for f in _listed(submission) if f.suffix in (".py", ".ipynb")] or [submission]
+    found = {assignment_named(str(file), folders) for file in files} - {None}
+    if len(found) == 1:
+        return folders[str(found.pop())]
     raise UsageError(
         "Which assignment is {path} for? The course has {names}. Give it a name that starts "
         "with the assignment's.",
         path=str(submission),
-        names=", ".join(f.name for f in folders),
+        names=", ".join(folders),
     )
+
+
+def _listed(folder: Path) -> list[Path]:
+    """List what is in a folder; nothing, if it is none or can't be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

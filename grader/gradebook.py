@@ -351,6 +351,8 @@ class Gradebook:
             seconds=sum(c.seconds for c in report.checks),
             epochs=training.epochs if training else (),
             converged=training.converged if training else None,
+            protections=report.protections,
+            unsafe=report.unsafe,
             outdated=outdated,
         )
 

@@ -150,6 +150,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         seconds: that the grading took, wall clock.
         epochs: of the training run.
         converged: whether it did; None if there was none.
+        protections: what confined the student's code; empty if none of it was run.
+        unsafe: whether it was graded with `--unsafe`.
         outdated: whether it was graded by other checks, by another grader or with another seed
             than the class was graded last, and not again since.
     """
@@ -165,6 +167,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     epochs: tuple[Epoch, ...] = ()
     converged: bool | None = None
+    protections: tuple[str, ...] = ()
+    unsafe: bool = False
     outdated: bool = False
 
 

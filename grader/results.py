@@ -22,6 +22,18 @@ BUILTIN_ERRORS = frozenset(
     if isinstance(value, type) and issubclass(value, BaseException)
 )
 
+# What an answer may be of, in so many words. Any other name of a type is a student's to choose.
+_TYPES = """
+    None bool int float complex string bytes strings list tuple dict set object objects generator
+    function method type module int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32
+    float64 longdouble complex64 complex128
+""".split()
+KINDS = frozenset(
+    form.format(name)
+    for form in ("{}", "a {}", "an array of {}", "a value of type {}")
+    for name in _TYPES
+) | {"", "an empty array of huge shape", "a value with too many parts"}
+
 Visibility = Literal["visible", "hidden"]
 
 
@@ -147,24 +159,49 @@ OR = " | "
 """Joins, in `CheckResult.diagnosis`, the ids of diagnoses that can't be told apart."""
 
 
+class Measure(msgspec.Struct, frozen=True):
+    """A number that an assignment measured in its training run, beside what all of them have.
+
+    Args:
+        name: its key in JSON, and what checks ask for; see `measured`.
+        value: a count, or any other number.
+        title: what people call it, in lower case where it may stand in a sentence; None if only
+            checks look at it: it is neither shown nor in the JSON.
+    """
+
+    name: str
+    value: int | float
+    title: Text | None = None
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A chart of the epochs' measures, which are counts: bars side by side, for two at most.
+
+    Args:
+        title: its heading, and a name for it.
+        note: what is counted, below the table of epochs.
+    """
+
+    title: Text
+    note: Text
+
+
 class Epoch(msgspec.Struct, frozen=True):
     """One pass over the training samples.
 
     Args:
-        epoch: counted from 1.
+        epoch: counted from 1. A run of many epochs need not record each of them.
         loss: mean loss, NaN if the training broke down.
         train_accuracy: counted while training, in [0, 1].
         heldout_accuracy: after the epoch, in [0, 1]; None without held-out samples.
-        updates_too_large: samples with a suspiciously large update of the output weights.
-        updates_too_small: the same for small ones.
+        measures: of this epoch, the same ones in each: the columns of a table.
     """
 
     epoch: int
     loss: float
     train_accuracy: float
     heldout_accuracy: float | None
-    updates_too_large: int
-    updates_too_small: int
+    measures: tuple[Measure, ...] = ()
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -180,20 +217,36 @@ class Training(msgspec.Struct, frozen=True):
     Args:
         epochs: in order; the last one is cut short if the training diverged.
         samples: per epoch.
-        output_rate: the student's learning rate of the output layer.
         threshold: the training accuracy in [0, 1] that counts as converged.
-        converged: whether the last epoch reached it.
-        largest_update: the largest magnitude of an update of one of the output weights.
+        converged: whether the last epoch reached it, and the loss.
         diverged: whether it was stopped because a value was not finite.
+        most_loss: the mean loss that the last epoch may have; None if it is not judged.
+        measures: of the whole run.
+        figure: what the epochs' measures are shown as, beside the table; None if they are not.
     """
 
     epochs: tuple[Epoch, ...]
     samples: int
-    output_rate: float
     threshold: float
     converged: bool
-    largest_update: float = 0.0
     diverged: bool = False
+    most_loss: float | None = None
+    measures: tuple[Measure, ...] = ()
+    figure: Figure | None = None
+
+
+def measured(record: Epoch | Training, name: str) -> float:
+    """Get the value of a measure.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return {measure.name: measure.value for measure in record.measures}[name]
+
+
+def shown_measures(record: Epoch | Training) -> tuple[tuple[Text, float], ...]:
+    """List the measures that people see: (title, value)."""
+    return tuple((m.title, m.value) for m in record.measures if m.title is not None)
 
 
 class Gradient(msgspec.Struct, frozen=True):
@@ -263,7 +316,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         reason: why it is not graded: ours or the course's fault, never the student's.
         cause: why no check could pass, or None. It is told once.
         notes: things worth knowing that cost nothing.
-        protections: what confined the student's code, for example 'seccomp'.
+        protections: what confined the student's code, for example 'seccomp'; empty if none of
+            it was run.
+        unsafe: whether a class was graded with `--unsafe`: no protection was required.
         killed: how often the student's process was killed, by the system or from outside.
         margins: how close each check was; for the course team alone.
         diagnoses: the misconceptions that checks name.
@@ -287,6 +342,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unseen: Unseen | None = None
     versions: dict[str, str]
     protections: tuple[str, ...] = ()
+    unsafe: bool = False
     killed: int = 0
     margins: tuple[Margin, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
@@ -339,6 +395,9 @@ def withheld(check: CheckResult) -> CheckResult:
         kind = message.params.get("kind", "")
         known = kind if kind in BUILTIN_ERRORS else "an exception"
         message = Text("{name} raised {kind}.", params=message.params | {"kind": known, "text": ""})
+    elif message is not None and message.params.get("kind", "") not in KINDS:
+        params = message.params | {"kind": "a value of another type"}
+        message = msgspec.structs.replace(message, params=params)
     trace = tuple(msgspec.structs.replace(place, function="") for place in check.trace)
     return msgspec.structs.replace(check, evidence=None, message=message, trace=trace)
 

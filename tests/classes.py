@@ -231,7 +231,7 @@ def _graded(entry: Entry, way: Way, chance: random.Random, *, corrected: bool) -
     spoiled = [group for group in GROUPS if points[group.name] < group.points]
     corrections = _corrections(entry.student, spoiled[0]) if corrected and spoiled else ()
     epochs = tuple(
-        Epoch(n, 1 - share, min(1.0, max(0.0, share + chance.gauss(0, 0.006))), None, 0, 0)
+        Epoch(n, 1 - share, min(1.0, max(0.0, share + chance.gauss(0, 0.006))), None)
         for n, share in enumerate(way.curve, 1)
     )
     return Standing(

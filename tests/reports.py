@@ -9,9 +9,11 @@ from grader.results import (
     CheckResult,
     Epoch,
     Evidence,
+    Figure,
     Gradient,
     Group,
     Location,
+    Measure,
     Origin,
     Outcome,
     Part,
@@ -73,11 +75,38 @@ TITLES: tuple[tuple[str, str, str, str, int, Visibility], ...] = (
     ("training", "converges", "Four epochs reach 95 %", "四轮训练达到 95 %", 20, "visible"),
 )  # fmt: skip
 
+
+def epoch(
+    number: int, loss: float, accuracy: float, heldout: float | None, large: int, small: int
+) -> Epoch:
+    """An epoch with two counts."""
+    counts = (
+        Measure("too_large", large, Text("too large", "更新过大")),
+        Measure("too_small", small, Text("too small", "更新过小")),
+    )
+    return Epoch(number, loss, accuracy, heldout, counts)
+
+
+def trained(curve: tuple[Epoch, ...], rate: float = 0.1, **more: object) -> Training:
+    """A run with a rate, whose counts are drawn."""
+    defaults: dict[str, object] = {
+        "samples": 8000,
+        "threshold": 0.95,
+        "converged": False,
+        "measures": (Measure("rate", rate, Text("learning rate", "学习率")),),
+        "figure": Figure(
+            Text("Odd updates per epoch", "每轮的异常更新"),
+            Text("Counted by sample.", "按样本计数。"),
+        ),
+    }
+    return Training(curve, **(defaults | more))
+
+
 CURVE = (
-    Epoch(1, 0.4718, 0.85713, 0.9015, 0, 0),
-    Epoch(2, 0.2631, 0.92088, 0.9085, 0, 312),
-    Epoch(3, 0.1987, 0.94113, 0.9125, 0, 2954),
-    Epoch(4, 0.1604, 0.95563, 0.9140, 0, 4127),
+    epoch(1, 0.4718, 0.85713, 0.9015, 0, 0),
+    epoch(2, 0.2631, 0.92088, 0.9085, 0, 312),
+    epoch(3, 0.1987, 0.94113, 0.9125, 0, 2954),
+    epoch(4, 0.1604, 0.95563, 0.9140, 0, 4127),
 )
 
 
@@ -113,7 +142,7 @@ def full_marks() -> Report:
         seed=7,
         groups=GROUPS,
         checks=passed(),
-        training=Training(CURVE, 8000, 0.1, 0.95, converged=True),
+        training=trained(CURVE, converged=True),
         gradient=Gradient(3.1e-10, "output[3, 7]", 1e-6),
         notes=(
             Text(
@@ -186,15 +215,15 @@ def failed() -> Report:
             ),
         )
     curve = (
-        Epoch(1, 2.31, 0.274, 0.301, 5954, 0),
-        Epoch(2, 1.98, 0.331, 0.352, 5601, 0),
-        Epoch(3, 1.77, 0.388, 0.402, 5333, 12),
-        Epoch(4, 1.69, 0.412, 0.437, 5120, 31),
+        epoch(1, 2.31, 0.274, 0.301, 5954, 0),
+        epoch(2, 1.98, 0.331, 0.352, 5601, 0),
+        epoch(3, 1.77, 0.388, 0.402, 5333, 12),
+        epoch(4, 1.69, 0.412, 0.437, 5120, 31),
     )
     return replace(
         full_marks(),
         checks=tuple(checks),
-        training=Training(curve, 8000, 10.0, 0.95, converged=False),
+        training=trained(curve, 10.0),
         gradient=Gradient(0.333, "output[0, 12]", 1e-6),
     )
 
@@ -238,7 +267,7 @@ def untouched() -> Report:
 
 def diverged() -> Report:
     """Training that broke down in its second epoch."""
-    curve = (Epoch(1, 8.412, 0.1031, 0.098, 7988, 0), Epoch(2, math.nan, 0.0987, 0.098, 8000, 0))
+    curve = (epoch(1, 8.412, 0.1031, 0.098, 7988, 0), epoch(2, math.nan, 0.0987, 0.098, 8000, 0))
     checks = list(passed())
     checks[-1] = lost(
         checks[-1],
@@ -249,7 +278,7 @@ def diverged() -> Report:
     return replace(
         full_marks(),
         checks=tuple(checks),
-        training=Training(curve, 8000, 10.0, 0.95, converged=False, diverged=True),
+        training=trained(curve, 10.0, diverged=True),
         gradient=Gradient(math.nan, "hidden[0, 0]", 1e-6),
     )
 
@@ -356,20 +385,20 @@ def hostile() -> Report:
 def long_run() -> Report:
     """A thousand epochs, without held-out samples."""
     curve = tuple(
-        Epoch(n, 0.7 / (1 + n / 90), 1 - 0.5 / (1 + n / 40), None, max(0, 40 - n), n // 9)
+        epoch(n, 0.7 / (1 + n / 90), 1 - 0.5 / (1 + n / 40), None, max(0, 40 - n), n // 9)
         for n in range(1, 1001)
     )
-    return replace(full_marks(), training=Training(curve, 4, 0.1, 0.95, converged=True))
+    return replace(full_marks(), training=trained(curve, samples=4, converged=True))
 
 
 def one_epoch() -> Report:
     """A run of a single epoch."""
-    return replace(full_marks(), training=Training(CURVE[:1], 8000, 0.1, 0.95, converged=False))
+    return replace(full_marks(), training=trained(CURVE[:1]))
 
 
 def no_epoch() -> Report:
     """A run that broke down before its first epoch ended."""
-    training = Training((), 8000, 10.0, 0.95, converged=False, diverged=True)
+    training = trained((), 10.0, diverged=True)
     return replace(full_marks(), training=training)
 
 

@@ -351,11 +351,11 @@ def test_what_is_a_folder_is_told_by_its_kind(tmp_path):
 
 
 def test_links_in_a_folder_lead_nowhere_else(tmp_path):
-    """In a folder, a link is followed to a file of the same folder and to nothing else."""
+    """A link is followed to a file beside it, and not to another student's or to nothing."""
     (tmp_path / "secret.py").write_text("secret", encoding="utf-8")
     folder = laid(tmp_path / "class", FILES)
     for student, target in {
-        "inside": "../alice/hw.py",
+        "neighbour": "../alice/hw.py",
         "outside": tmp_path / "secret.py",
         "folder": "../alice",
         "loop": "hw.py",
@@ -365,9 +365,11 @@ def test_links_in_a_folder_lead_nowhere_else(tmp_path):
         (folder / student).mkdir()
         (folder / student / "hw.py").symlink_to(target)
     (folder / "alice" / ".hidden").symlink_to("gone.py")
+    (folder / "alice" / "again.py").symlink_to("hw.py")
     os.mkfifo(folder / "pipe.py")
     rows = take(folder, tmp_path / "scratch").rows
-    assert {student for student, row in rows.items() if row.files} == {"alice", "bob", "inside"}
+    assert {student for student, row in rows.items() if row.files} == {"alice", "bob"}
+    assert set(rows["alice"].files) == {"again.py", "hw.py"}
     assert all("is a link, or no file" in row.problem for row in rows.values() if row.problem)
     assert len(rows) == 9
 

@@ -42,7 +42,7 @@ PATIENCE = 60.0  # seconds until a process that should have done something is gi
 
 KEYS = {
     "": "schema assignment student submission status score max_score seed checks training "
-    "gradient notes versions",
+    "gradient notes versions protections unsafe",
     "submission": "file sha256",
     "check": "id group title visibility outcome points max_points message hint diagnosis seconds",
     "training": "epochs output_rate converged",

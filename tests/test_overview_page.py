@@ -340,7 +340,7 @@ def test_names_that_several_have() -> None:
 
 def curve(*accuracies: float) -> dict[str, object]:
     """A training run."""
-    epochs = tuple(Epoch(n, 1.0, accuracy, None, 0, 0) for n, accuracy in enumerate(accuracies, 1))
+    epochs = tuple(Epoch(n, 1.0, accuracy, None) for n, accuracy in enumerate(accuracies, 1))
     return {"epochs": epochs, "converged": accuracies[-1] > 0.94}
 
 

@@ -25,11 +25,10 @@ from grader.results import (
     Outcome,
     Report,
     Text,
-    Training,
     Unseen,
     feedback,
 )
-from tests.reports import HOSTILE, LONG, REPORTS
+from tests.reports import HOSTILE, LONG, REPORTS, epoch, trained
 
 TEMPLATES = Path(__file__).parents[1] / "grader" / "report" / "templates"
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
@@ -401,6 +400,60 @@ def test_long_run_is_thinned() -> None:
     assert "Held-out" not in page.words()
 
 
+def test_an_assignments_own_measures() -> None:
+    """What an assignment measures is told: of a run as facts, of epochs in columns and bars."""
+    page = english("full_marks")
+    assert "Learning rate: 0.1. Samples per epoch: 8,000." in page.words()
+    assert "Odd updates per epoch too large too small" in page.words()
+    assert "In all epochs: too large: 0; too small: 7,393." in page.words()
+    assert "Held-out accuracy Too large Too small 1 0.4718" in page.words()
+    assert "Counted by sample." in page.words()
+    assert page.values("class").count("bar-2") == 1 + 3
+    assert page.values("class").count("bar-1") == 1
+
+
+def test_without_measures() -> None:
+    """An assignment that measures nothing of its own has no columns, bars or facts for it."""
+    training = trained((Epoch(1, 0.5, 0.9, None),), measures=(), figure=None, most_loss=0.25)
+    page = Page(render(replace(REPORTS["full_marks"], training=training), "en"))
+    assert [tag for tag, _ in page.elements].count("figure") == 3
+    assert "Training accuracy 1 0.5 90.00%" in page.words()
+    assert "counts-name" not in page.values("id")
+
+
+def test_epochs_recorded_now_and_then() -> None:
+    """Of a run that records every fiftieth epoch, the axis has its numbers, and room for each."""
+    curve = tuple(Epoch(n, 5.0 / n, 1.0, None) for n in range(50, 1001, 50))
+    training = trained(curve, figure=None)
+    page = Page(render(replace(REPORTS["full_marks"], training=training), "en"))
+    assert "200 400 600 800 1000 epoch" in page.words()
+    places = sorted({float(x) for x in page.values("cx") if x})[1:]
+    gaps = [after - before for before, after in pairwise(places)]
+    assert len(gaps) == 19
+    assert 15.0 < min(gaps) <= max(gaps) < 15.6
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "loss", "words"),
+    [
+        (1.0, 0.008, "Converged: the last epoch reached a training accuracy of 100.00%"),
+        (1.0, 0.07, "Not converged: in the last epoch the mean loss was 0.07; 0.02 would be"),
+        (0.5, 0.07, "Not converged: the last epoch reached a training accuracy of 50.00%"),
+    ],
+)
+def test_a_loss_may_be_asked_for(accuracy: float, loss: float, words: str) -> None:
+    """Where the loss has to be small, too, the verdict says which of the two it is not."""
+    training = trained(
+        (Epoch(1, loss, accuracy, None),),
+        threshold=0.95,
+        most_loss=0.02,
+        converged=accuracy == 1.0 and loss < 0.02,
+    )
+    page = Page(render(replace(REPORTS["full_marks"], training=training), "en"))
+    assert words in page.words()
+    assert "0.02 needed" in page.words()
+
+
 def test_gradient() -> None:
     """The gradient check tells error, weight and tolerance, whatever the error is."""
     assert "Largest relative error 3.1 × 10⁻¹⁰ Found at output[3, 7] Tolerance 10⁻⁶" in (
@@ -433,8 +486,8 @@ def test_any_number_can_be_drawn(
     rows: list[tuple[float, float, float | None, int, int]], error: float, threshold: float
 ) -> None:
     """No number breaks a chart: what is drawn lies in finite places."""
-    epochs = tuple(Epoch(number, *row) for number, row in enumerate(rows, 1))
-    training = Training(epochs, 8, 0.1, threshold, converged=False)
+    epochs = tuple(epoch(number, *row) for number, row in enumerate(rows, 1))
+    training = trained(epochs, threshold=threshold, most_loss=abs(threshold))
     report = replace(REPORTS["full_marks"], training=training, gradient=Gradient(error, "w", 1e-6))
     page = Page(render(report, "en"))
     places = [page.values(name) for name in ("d", "x", "y", "cx", "cy", "width", "height")]

@@ -9,13 +9,13 @@ import pytest
 from grader.checks.run import Task, run_checks
 from grader.checks.training import TrainingTask
 from grader.errors import CheckError, Died, SandboxError
-from grader.results import Evidence, Gradient, Location, Outcome, Progress, Text
+from grader.results import Evidence, Gradient, Location, Outcome, Progress, Text, measured
 from tests.students import LOOP, FakeStudent
 
 HEADER = """\
 import numpy as np
 import grader.checks
-from grader.checks import assert_close, require
+from grader.checks import assert_close, measured, require
 
 def check(group="first", **more):
     texts = dict(title="a title", title_zh="标题", hint="a hint", hint_zh="提示")
@@ -542,19 +542,20 @@ def test_nothing_is_left_in_the_process(write, run):
 TRAINING = """
 from pathlib import Path
 from grader.checks.training import replay
-from grader.results import Progress, Training
+from grader.results import Measure, Progress, Training
 
 def run(student, task, watch):
     seen = []
     for block in replay(student, Path(__file__).with_name("loop.py"), lambda: {"steps": 6}):
         seen.append(float(block.answers[-1, 0]))
         watch(Progress(len(seen), 2))
-    return Training((), samples=6, output_rate=seen[-1], threshold=0.5, converged=True)
+    measures = (Measure("last", seen[-1]),)
+    return Training((), samples=6, threshold=0.5, converged=True, measures=measures)
 """
 TRAINED = """
 @check()
 def test_x(training):
-    require(training.output_rate == 10.0, "No.")
+    require(measured(training, "last") == 10.0, "No.")
 
 @check()
 def test_y(training):
@@ -577,7 +578,7 @@ def test_training_is_run_once_for_all_checks(train, run):
     calls = []
     findings = train(FakeStudent(f=lambda x: calls.append(x) or 2.0 * x))
     assert outcomes(findings) == {"x": "passed", "y": "passed"}
-    assert findings.training.output_rate == 10.0
+    assert measured(findings.training, "last") == 10.0
     assert calls == list(range(6))
     assert run.told == [Progress(1, 2), Progress(2, 2), *findings.checks]
 

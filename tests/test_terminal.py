@@ -12,7 +12,7 @@ from grader.cli.exits import COULD_NOT
 from grader.errors import CheckError
 from grader.report.live import Live
 from grader.report.terminal import summary_lines
-from grader.results import Epoch, Progress
+from grader.results import Epoch, Measure, Progress, Text
 from tests.command import ANSWER, ROOT, run
 from tests.reports import REPORTS
 
@@ -38,9 +38,21 @@ def test_a_progress_bar_is_for_terminals(terminal):
         live.begin(REPORTS["full_marks"].title, "answer.py", REPORTS["full_marks"].groups)
         for done in (1_000, 2_000, 4_000):
             live.watch(Progress(done, 4_000))
-        live.watch(Epoch(1, 0.5, 0.86, None, 0, 17))
+        live.watch(Epoch(1, 0.5, 0.86, None))
     assert ("━" in text()) is terminal
     assert "86.0%" in text()
+
+
+def test_epochs_have_one_heading():
+    """The columns are named above the first epoch that is told, whichever that is."""
+    console, text = said(terminal=False)
+    late = Measure("late", 7, Text("latecomers"))
+    with Live(console, "en", ()) as live:
+        for number in (50, 100):
+            live.watch(Epoch(number, 0.5, 0.86, None, (late, Measure("unseen", 3))))
+    assert text().split() == (
+        "training epoch loss training latecomers 50 0.5000 86.0% 7 100 0.5000 86.0% 7".split()
+    )
 
 
 def test_the_bar_goes_when_training_breaks_off():

@@ -94,7 +94,7 @@ class Desk:
                 break
             before, report = report, self._grade(job)
             same = same + 1 if without_seconds(before) == without_seconds(report) else 1
-        return report
+        return msgspec.structs.replace(report, unsafe=self._setting.unsafe)
 
     def _grade(self, job: Job) -> Report:
         assert job.data is not None, "a job has a report or what to make one of"

@@ -20,6 +20,7 @@ from grader.checks.loading import load_module
 from grader.checks.margins import at_least, at_most
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask
+from grader.results import measured
 
 __all__ = [
     "Student",
@@ -32,6 +33,7 @@ __all__ = [
     "check",
     "kind_of",
     "load_module",
+    "measured",
     "numbers",
     "require",
     "worst_weight",

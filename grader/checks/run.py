@@ -24,7 +24,7 @@ from grader.checks.declare import Check, declaration_of
 from grader.checks.margins import listening
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
-from grader.errors import CheckError, NotGraded, StudentError, Unreadable, mark
+from grader.errors import CheckError, NotGraded, StudentError, TimedOut, Unreadable, mark
 from grader.results import (
     CheckResult,
     Epoch,
@@ -186,6 +186,8 @@ class Plugin:
         self.trained: Training | None = None  # once a check has wanted it
         self._unreadable: Unreadable | None = None
         self._training_failure: StudentError | CheckFailure | None = None
+        self._timed_out: TimedOut | None = None  # what may have been bad luck
+        self._is_second = False
         self.gradient: Gradient | None = None
         self.margins: dict[tuple[str, MarginKind], float] = {}
         self.enough = False
@@ -212,6 +214,8 @@ class Plugin:
             try:
                 self.trained = self._train()
             except (StudentError, CheckFailure) as error:
+                if isinstance(error, TimedOut) and not self._is_second:
+                    raise
                 self._training_failure = error
         if self.trained is None:
             assert self._training_failure is not None
@@ -348,6 +352,21 @@ class Plugin:
         self.broken = self.broken or error
         raise pytest.Collector.CollectError(str(error))
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        """Run a check once more if the student's code took too long: that may be bad luck."""
+        ran = yield
+        if self._timed_out is None:
+            return ran
+        self._timed_out, self._is_second = None, True
+        try:
+            with self._student.second_chance():
+                return item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        finally:
+            self._is_second = False
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose ground is missing."""
@@ -393,6 +412,11 @@ class Plugin:
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, Unreadable):
             self._unreadable = error
+        # What many checks want, the training, was tried again for the first of them.
+        confirmed = self._is_second or error is self._training_failure
+        if isinstance(error, TimedOut) and not confirmed:
+            self._timed_out = error
+            return
         seconds = call.duration + (self._setup_seconds if call.when == "call" else 0.0)
         result = self._result(found, error, seconds)
         if isinstance(error, NotGraded) and not isinstance(error, CheckError):

@@ -5,6 +5,7 @@ tests of checks bring one of their own that calls functions in this process.
 """
 
 from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,6 +40,9 @@ class Student(Protocol):
         self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
     ) -> Generator[np.ndarray, None, None]:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
+
+    def second_chance(self) -> AbstractContextManager[None]:
+        """Be asked again after a time-out; see `grader.sandbox.guest.Guest.second_chance`."""
 
     def __getattr__(self, name: str) -> Any:
         """Give a function of the submission that can be called like one of ours."""
@@ -79,6 +83,10 @@ class GuestStudent:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
         self.last_call = None
         return self._guest.replay(loop, arguments, step_shape, block)
+
+    def second_chance(self) -> AbstractContextManager[None]:
+        """Be asked again after a time-out; see `grader.sandbox.guest.Guest.second_chance`."""
+        return self._guest.second_chance()
 
     def _known(self, name: str) -> str:
         """Tell a check's spelling mistake from a student's."""

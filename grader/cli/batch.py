@@ -3,7 +3,9 @@
 import argparse
 import contextlib
 import os
+import shlex
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +20,18 @@ from grader.cli.exits import COULD_NOT, EVERYONE_GRADED, INTERRUPTED
 from grader.cli.interrupts import deferred, interruptible
 from grader.cli.output import console, tell_where
 from grader.cli.progress import progress
-from grader.course import Assignment, assignment_of_course, find_course
+from grader.course import Assignment, assignment_of_course, find_course, names_of_course
 from grader.errors import UsageError, mark
 from grader.gradebook import About, Gradebook
 from grader.grades import called
 from grader.lms.intake import Handed, Handing, open_submissions
+from grader.lms.mixed import only_for, students_by_assignment
 from grader.report.language import choose, translate
-from grader.report.summary import class_lines, intake_lines
+from grader.report.summary import class_lines, intake_lines, mixed_line
 from grader.submission import require_readable
 from grader.workers.local import LocalWorkers, cores
+
+A_GLANCE = 1  # KiB of each file: only names are looked at
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,9 +61,8 @@ def _grade_class(options: argparse.Namespace, lang: str, screen: Console) -> int
     folder, limits = BatchFolder(out), assignment.settings.limits
     with folder.locked(), Gradebook.create(folder.gradebook) as book:
         room = folder.room("handed-in")
-        with open_submissions(submissions, room, limits.submission_kib) as handing:
-            for line in intake_lines(handing.source, handing.handed, handing.ignored, lang):
-                screen.print(line)
+        with open_submissions(submissions, room, limits.submission_kib) as opened:
+            handing = _told_apart(opened, assignment, screen, lang)
             handed = _wanted(handing, options.only)
             here = {h.entry.student for h in handing.handed}
             absent = [student for student in book.students() if student not in here]
@@ -91,7 +95,51 @@ def _assignment(options: argparse.Namespace, submissions: Path) -> Assignment:
     working = Path.cwd()
     if working.is_relative_to(submissions):  # whose folders may look like a course
         working = submissions.parent
-    return assignment_of_course(options.assignment, working, course)
+    names = names_of_course(working, course)
+    name: str | None = options.assignment
+    if name is None and len(names) > 1 and not set(names) & set(working.parts):
+        name = _recognised(submissions, names, options.out)
+    return assignment_of_course(name, working, course)
+
+
+def _recognised(submissions: Path, names: list[str], out: Path) -> str | None:
+    """Find the one assignment that files are called like; None if there is none.
+
+    Raises:
+        UsageError: there are several.
+    """
+    with (
+        tempfile.TemporaryDirectory() as room,
+        open_submissions(submissions, Path(room), A_GLANCE) as handing,
+    ):
+        found = students_by_assignment(handing.handed, names)
+    if len(found) < 2:  # noqa: PLR2004 - one, or none
+        return next(iter(found), None)
+    raise UsageError(
+        "{path} holds work for several assignments, from so many students each: {counts}. Grade "
+        "one after the other: {commands}",
+        path=str(submissions),
+        counts=", ".join(f"{name} ({found[name]})" for name in sorted(found)),
+        commands="; ".join(
+            f"grader batch {shlex.quote(str(submissions))} --assignment {name} --out "
+            f"{shlex.quote(f'{out}-{name}')}"
+            for name in sorted(found)
+        ),
+    )
+
+
+def _told_apart(handing: Handing, assignment: Assignment, screen: Console, lang: str) -> Handing:
+    """Say what was handed in, and put aside what is for other assignments."""
+    names = names_of_course(assignment.folder, None)
+    others = students_by_assignment(handing.handed, names)
+    del others[assignment.name]
+    for line in intake_lines(handing.source, handing.handed, handing.ignored, lang):
+        screen.print(line)
+    if others:
+        screen.print(mixed_line(others, lang))
+    return handing._replace(
+        handed=tuple(only_for(assignment, one, names) for one in handing.handed)
+    )
 
 
 def _require_apart(submissions: Path, out: Path) -> None:

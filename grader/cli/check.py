@@ -13,7 +13,7 @@ from grader.errors import UsageError
 from grader.foreign import clean
 from grader.report.language import choose, show, translate
 from grader.results import Report, Text, all_passed, feedback, max_score, score
-from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.plain import server
 from grader.submission import read_submission, require_readable
 
 MAX_PATH = 4096
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     course = options.course.resolve() if options.course else None
     assignment = find_assignment(path, Path.cwd(), course)
     _require_group(options.only, assignment)
-    forkserver = Forkserver(assignment.settings.limits)  # warms up while we import the rest
+    forkserver = server(assignment.settings.limits)  # warms up while we import the rest
     out = console(report_stream(options.json), quiet=options.quiet)
     try:
         from grader.grading import grade  # noqa: PLC0415

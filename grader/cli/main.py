@@ -61,11 +61,14 @@ def build_parser() -> argparse.ArgumentParser:
         description="Grades deep-learning assignments written in NumPy.",
         epilog="Exit codes of check: 0 all checks passed, 1 some did not, 2 could not grade. "
         "Of batch: 0 every submission was graded, whatever its score, 2 some were not. "
-        "Of verify: 0 proved, 1 not.",
+        "Of verify: 0 proved, 1 not. Of doctor: 0 a class can be graded here, 1 not.",
     )
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for describe in (_check, _batch, _report, _export, _override, _diff, _release, _verify, _new):
+    for describe in (
+        *(_check, _batch, _report, _export, _override, _diff, _release, _verify, _new),
+        _doctor,
+    ):
         describe(commands)
     return parser
 
@@ -251,6 +254,17 @@ def _verify(commands: Commands) -> None:
     one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     one.add_argument("--json", metavar="FILE", help="write JSON (- is standard output)")
     _add_course(one)
+
+
+def _doctor(commands: Commands) -> None:
+    one = _command(
+        commands,
+        "doctor",
+        "tell what protects this machine from students' code, and what is missing",
+        "Tell what is here: versions, the protections that are in force when students' code is "
+        "run, how to get those that are missing, and whether a class can be graded.",
+    )
+    one.add_argument("--json", metavar="FILE", help="write JSON (- is standard output)")
 
 
 def _add_seed_and_course(one: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ import functools
 import gzip
 import lzma
 import os
+import re
 import stat
 import struct
 import tarfile
@@ -29,6 +30,8 @@ CHUNK = 1 << 16
 NAME_BYTES = 256  # a member's share of a zip's directory, on average
 MOST_HEADER = 4 * CHUNK  # what describes one member of a tar
 BLOCK = 512  # of a tar
+FAR = 1 << 40  # no archive is that long
+LONG_NUMBER = re.compile(rb"[0-9]{64}")  # no size, time or id has as many digits
 # Everything that the standard library is known to raise about an archive that is not sound.
 UNSOUND = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error),
@@ -99,8 +102,12 @@ class _Guard:
     """A file for zipfile and tarfile that hands out no more than `most` bytes at once.
 
     Both read a whole directory or header into memory, however large it claims to be. Nor can
-    they go beyond `end`: whoever skips in a compressed file unpacks it.
+    they go beyond `end`: whoever skips in a compressed file unpacks it. While `heading`, what is
+    read describes members, and no number in it is long: tarfile of some versions of Python
+    takes quadratic time for them.
     """
+
+    heading = False
 
     def __init__(self, file: _Seekable, most: int, end: float) -> None:
         self.file, self.most, self.end = file, most, end
@@ -110,11 +117,15 @@ class _Guard:
         data = self.file.read(min(size, self.most + 1))
         if len(data) > self.most:
             raise Refused("large")
+        if self.heading and LONG_NUMBER.search(data):
+            raise Refused("broken")
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
         if offset > self.end:
             raise Refused("large")
+        if whence == os.SEEK_SET and not 0 <= offset < FAR:
+            raise ValueError("not a place in a file")  # or the system would be blamed for it
         return self.file.seek(offset, whence)
 
     def seekable(self) -> bool:
@@ -242,10 +253,13 @@ def _walk_tar(raw: IO[bytes], limits: Limits) -> Iterator[tuple[Member, Opener]]
     plain: _Seekable = openers[0](raw) if openers else raw
     end = limits.allows(os.fstat(raw.fileno()).st_size) if openers else float("inf")
     guard = _Guard(plain, MOST_HEADER, end)
+    guard.heading = True
     with tarfile.open(fileobj=cast("IO[bytes]", guard), mode="r:", encoding="utf-8") as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined] # or it would keep them all
+            guard.heading = False
             yield _tar_member(info), functools.partial(_tar_file, archive, info)
+            guard.heading = True
         # tarfile takes a damaged header for the end, and nobody after it may be lost.
         guard.seek(archive.offset)
         if guard.read(BLOCK).strip(b"\0") or guard.tell() == archive.offset:

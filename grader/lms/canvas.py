@@ -40,7 +40,8 @@ def fill_sheet(text: str, overview: Overview, column: str | None = None) -> Fill
     """
     sheet = read_sheet(text)
     header = sheet.header
-    if header[0] not in ("Student", "LastName") or not {"ID", _LAST} <= set(header):
+    who = header[: header.index(_LAST)] if _LAST in header else []
+    if header[0] not in ("Student", "LastName") or "ID" not in who:
         raise UsageError(
             "This is not a gradebook that Canvas exported: it has no columns Student, ID and "
             "Section. In Canvas, choose Grades, Export, Export Entire Gradebook."

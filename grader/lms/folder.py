@@ -27,7 +27,7 @@ def list_folder(root: Path, limits: Limits) -> list[Member]:
             continue
         for entry in reversed(entries):
             named = (*parts, file_name(entry.name))
-            found.append(_entry(entry, named, root))
+            found.append(_entry(entry, named))
             if not found[-1].parts[-1]:
                 waiting.append((Path(entry.path), named))
         if len(found) > limits.members:
@@ -35,11 +35,13 @@ def list_folder(root: Path, limits: Limits) -> list[Member]:
     return found
 
 
-def _entry(entry: os.DirEntry[str], parts: Parts, root: Path) -> Member:
+def _entry(entry: os.DirEntry[str], parts: Parts) -> Member:
     if entry.is_dir(follow_symlinks=False):
         return Member((*parts, ""))
     # Where a link leads is looked up once, so that nothing can be put in its place afterwards.
+    # It may lead into its own folder: out of it there is the work of others.
     path = Path(os.path.realpath(entry.path)) if entry.is_symlink() else Path(entry.path)
-    if not path.is_relative_to(root) or not os.path.isfile(path):  # noqa: PTH113 - it never raises
+    own = Path(entry.path).parent
+    if not path.is_relative_to(own) or not os.path.isfile(path):  # noqa: PTH113 - it never raises
         return Member(parts, why="link")
     return Member(parts, path=path, why=None if os.access(path, os.R_OK) else "unreadable")

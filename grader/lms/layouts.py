@@ -11,7 +11,6 @@ fits is the platform's own, and no file can pose as somebody else's.
 """
 
 import datetime as dt
-import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ from grader.lms.names import ARCHIVES, CODE, FOREIGN, MOST_LETTERS, Parts, stem
 Source = Literal["moodle", "canvas", "gradescope", "blackboard", "plain"]
 
 METADATA = "submission_metadata.yml"
+MOST_WRAPPERS = 20  # folders around everything
 # Lists, sheets and settings that lie beside what was handed in. Nobody hands these in alone.
 NOBODYS = (
     *(".csv", ".tsv", ".xls", ".xlsx", ".ods", ".html", ".htm", ".json", ".yml", ".yaml"),
@@ -137,7 +137,7 @@ def wrapped(names: Sequence[Parts], title: str) -> int:
         names: all of them.
         title: the download's name without its ending.
     """
-    for depth in itertools.count():
+    for depth in range(MOST_WRAPPERS + 1):
         below = [name[depth:] for name in names if any(name[depth:])]
         tops = {name[0] for name in below if not is_nobodys(name)}
         inside = [n[1:] for n in below if any(n[1:]) and not is_nobodys(n[1:])]

@@ -1,7 +1,8 @@
 """Colouring Python source, line by line, whatever it is: a stranger wrote it.
 
-The standard library's tokenizer takes time in proportion to the source. Lexers made of many
-regular expressions don't: 30 KB of blank lines can keep one busy for a quarter of a minute.
+The standard library's tokenizer takes time in proportion to the source, unless its lines are very
+long. Lexers made of many regular expressions don't: 30 KB of blank lines can keep one busy for a
+quarter of a minute.
 """
 
 import builtins
@@ -11,6 +12,7 @@ import tokenize
 from collections.abc import Iterator
 
 MOST_COLOURED = 200_000  # characters of a submission; longer ones are shown plain
+LONGEST_LINE = 2_000  # in some versions of Python a line takes quadratic time
 
 KEYWORD, STRING, COMMENT, NUMBER, FUNCTION = "k", "s", "c", "n", "f"
 BUILTINS = frozenset(dir(builtins))
@@ -34,12 +36,15 @@ def coloured_lines(source: str) -> list[tuple[Run, ...]]:
     """Cut source into coloured lines.
 
     Args:
-        source: anything; what isn't Python is plain from where it stops being Python.
+        source: anything; what isn't Python is plain from where it stops being Python, and all
+            of it is if a line is longer than LONGEST_LINE.
 
     Returns:
         For each line its runs. Joined, their texts are the line.
     """
     lines = source.split("\n")
+    if max(map(len, lines)) > LONGEST_LINE:
+        return plain_lines(source)
     marks: list[list[tuple[int, int, str]]] = [[] for _ in lines]
     for kind, (row, start), (last, end) in _tokens(source):
         for line in range(row, min(last, len(lines)) + 1):
@@ -63,7 +68,7 @@ def _tokens(source: str) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]
                 named = token.string if token.string in ("def", "class") else ""
             if kind:
                 yield kind, token.start, token.end
-    except (tokenize.TokenError, SyntaxError, RecursionError, MemoryError):
+    except (tokenize.TokenError, SyntaxError, UnicodeError, RecursionError, MemoryError):
         return  # from here on it is not Python
 
 

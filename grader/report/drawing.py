@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
@@ -38,11 +39,13 @@ def upward(low: float, high: float) -> Axis:
     return Axis(low, high, BOTTOM, TOP, ticks)
 
 
-def columns(first: int, last: int) -> Axis:
-    """Make a horizontal axis of epochs: every one has a column of the same width."""
+def columns(epochs: Sequence[int]) -> Axis:
+    """Make a horizontal axis of epochs, in order: every one has a column of the same width."""
+    first, last = epochs[0], epochs[-1]
     step = max(1, round(round_step((last - first) / 7)))
     ticks = tuple(float(n) for n in range(first, last + 1) if n % step == 0)
-    return Axis(first - 0.5, last + 0.5, LEFT, RIGHT, ticks)
+    half = min((after - before for before, after in pairwise(epochs)), default=1) / 2
+    return Axis(first - half, last + half, LEFT, RIGHT, ticks)
 
 
 def round_step(least: float) -> float:

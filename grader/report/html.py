@@ -29,9 +29,11 @@ from grader.results import (
     max_score,
     next_check,
     score,
+    shown_measures,
 )
 
 _LISTED_EPOCHS = 24
+_MOST_BARS = 2  # for each epoch
 
 # A larger loss is drawn at the end of its axis: a round number above it may not be finite.
 _DRAWABLE = 1e300
@@ -84,20 +86,35 @@ class Source(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
+class Bars(msgspec.Struct, frozen=True):
+    """One of the epochs' measures as bars.
+
+    Args:
+        total: of all epochs.
+        values: (epoch, value) of the listed ones.
+    """
+
+    title: Text
+    total: float
+    values: tuple[tuple[int, float], ...]
+
+
 class Charts(msgspec.Struct, frozen=True):
     """A training run's charts: one horizontal axis, three vertical ones.
 
     Args:
         listed: the epochs that the table and the bars show, at most `_LISTED_EPOCHS`.
         broken: those whose loss is not finite.
+        bars: of the epochs' measures, side by side.
     """
 
     epoch: Axis
     loss: Axis
     accuracy: Axis
-    updates: Axis
+    counts: Axis
     listed: tuple[Epoch, ...]
     broken: tuple[Epoch, ...]
+    bars: tuple[Bars, ...]
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -239,19 +256,30 @@ def _decisions(report: Report, grade: Grade) -> tuple[Decision, ...]:
 
 def _charts(training: Training) -> Charts:
     epochs = training.epochs
-    first, last = epochs[0].epoch, epochs[-1].epoch
     losses = [e.loss for e in epochs if abs(e.loss) < _DRAWABLE]
     accuracies = [e.train_accuracy for e in epochs]
     accuracies += [e.heldout_accuracy for e in epochs if e.heldout_accuracy is not None]
-    updates = max(max(e.updates_too_large, e.updates_too_small) for e in epochs)
+    bars = _bars(epochs) if training.figure else ()
+    counts = [value for each in bars for _, value in each.values]
     return Charts(
-        epoch=columns(first, last),
-        loss=upward(min([0.0, *losses]), max([0.0, *losses])),
+        epoch=columns([e.epoch for e in epochs]),
+        loss=upward(min([0.0, *losses]), max([training.most_loss or 0.0, *losses])),
         accuracy=upward(min([0.9, training.threshold, *accuracies]), 1.0),
-        updates=upward(0.0, max(updates, 4)),
+        counts=upward(0.0, max([4, *counts])),
         listed=spaced(epochs, _LISTED_EPOCHS),
         broken=tuple(e for e in epochs if not math.isfinite(e.loss)),
+        bars=bars,
     )
+
+
+def _bars(epochs: Sequence[Epoch]) -> tuple[Bars, ...]:
+    numbers = [e.epoch for e in epochs]
+    found = []
+    for measure in zip(*map(shown_measures, epochs), strict=True):
+        values = [value for _, value in measure]
+        listed = spaced(tuple(zip(numbers, values, strict=True)), _LISTED_EPOCHS)
+        found.append(Bars(measure[0][0], sum(values), listed))
+    return tuple(found[:_MOST_BARS])
 
 
 def _magnitude(gradient: Gradient) -> Axis:

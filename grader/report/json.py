@@ -6,7 +6,7 @@ import msgspec
 
 from grader.grades import Grade
 from grader.report.language import show
-from grader.results import CheckResult, Report, Text, max_score, score
+from grader.results import CheckResult, Epoch, Report, Text, Training, max_score, score
 
 
 def render(report: Report, lang: str, grade: Grade | None = None) -> str:
@@ -36,6 +36,8 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
         "gradient": _gradient(report),
         "notes": [show(note, lang) for note in report.notes],
         "versions": report.versions,
+        "protections": report.protections,
+        "unsafe": report.unsafe,
     }
     if grade is not None and (grade.corrections or grade.late is not None):
         content["grade"] = grade
@@ -68,10 +70,23 @@ def _training(report: Report) -> dict[str, Any] | None:
     if report.training is None:
         return None
     return {
-        "epochs": [msgspec.structs.asdict(epoch) for epoch in report.training.epochs],
-        "output_rate": report.training.output_rate,
+        "epochs": [
+            {
+                "epoch": epoch.epoch,
+                "loss": epoch.loss,
+                "train_accuracy": epoch.train_accuracy,
+                "heldout_accuracy": epoch.heldout_accuracy,
+                **_measures(epoch),
+            }
+            for epoch in report.training.epochs
+        ],
+        **_measures(report.training),
         "converged": report.training.converged,
     }
+
+
+def _measures(record: Epoch | Training) -> dict[str, float]:
+    return {m.name: m.value for m in record.measures if m.title is not None}
 
 
 def _gradient(report: Report) -> dict[str, Any] | None:

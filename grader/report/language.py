@@ -110,6 +110,16 @@ def decimal(value: float) -> str:
     return "NaN" if math.isnan(value) else f"{value:.4g}"
 
 
+def number(value: float) -> str:
+    """Write a whole number with its thousands apart, any other as `scientific` does."""
+    return f"{value:,}" if isinstance(value, int) else scientific(value)
+
+
+def capital(title: str) -> str:
+    """Begin a title with a capital letter, where it stands alone."""
+    return title[:1].upper() + title[1:]
+
+
 def scientific(value: float) -> str:
     """Write 3.1 × 10⁻¹⁰; what reads well without an exponent is written without one."""
     if not math.isfinite(value) or value == 0 or _SMALL <= abs(value) < _LARGE:

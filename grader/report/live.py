@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from grader import results
 from grader.report.language import show, translate
-from grader.report.terminal import cause_lines, check_lines, epoch_lines, same_lines
+from grader.report.terminal import cause_lines, check_lines, epoch_heading, epoch_line, same_lines
 from grader.results import Cause, CheckResult, Epoch, Group, Part, Text, withheld
 
 
@@ -26,6 +26,7 @@ class Live:
         self._told: CheckResult | None = None
         self._same: list[CheckResult] = []
         self._cause: Cause | None = None
+        self._training = False
         self._bar: Progress | None = None
         self._task = TaskID(0)
 
@@ -57,8 +58,10 @@ class Live:
                 self._show_progress(event)
             case Epoch():
                 self._enter_group("training")
-                for line in epoch_lines(event, self._lang):
-                    self._console.print(line)
+                if not self._training:
+                    self._console.print(epoch_heading(event, self._lang))
+                self._training = True
+                self._console.print(epoch_line(event, self._lang))
             case Cause():
                 self._cause = event
                 self._console.print()

@@ -152,6 +152,8 @@ def render(overview: Overview, lang: str) -> Iterator[str]:
             ungraded=mistakes.by_reason(overview, lang),
             slowest=sorted(overview.standings, key=lambda s: -s.seconds)[:_SLOWEST],
             labels=_labels(overview.standings),
+            protections=Counter(s.protections for s in overview.standings).most_common(),
+            unsafe=sum(s.unsafe for s in overview.standings),
             rows=_rows(overview, tuple(named)),
             LISTED=_LISTED,
             OR=OR,
@@ -228,7 +230,7 @@ def _curves(overview: Overview) -> Curves | None:
         reached[epoch.epoch].append(epoch.train_accuracy)
     listed = {n: sorted(reached[n]) for n in spaced(sorted(reached), _LISTED_EPOCHS)}
     lowest = min(values[0] for values in listed.values())
-    x = columns(min(listed), max(listed))
+    x = columns(tuple(listed))
     y = upward(min(0.9, overview.threshold or 0.9, lowest), 1.0)
     few = len(trained) <= _MOST_CURVES
     last = max(reached)

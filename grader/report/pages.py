@@ -8,7 +8,7 @@ import jinja2
 
 from grader.report import language
 from grader.report.drawing import exponent, path
-from grader.results import Outcome
+from grader.results import Outcome, shown_measures
 
 
 @cache
@@ -39,6 +39,9 @@ def environment(lang: str) -> jinja2.Environment:
         round_percent=language.round_percent,
         decimal=language.decimal,
         scientific=language.scientific,
+        number=language.number,
+        capital=language.capital,
+        shown_measures=shown_measures,
         exponent=exponent,
         power_of_ten=language.power_of_ten,
         finite=math.isfinite,

@@ -2,7 +2,7 @@
 
 import itertools
 import statistics
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from rich.padding import Padding
 from rich.table import Table
@@ -35,6 +35,13 @@ def intake_lines(
     if ignored:
         text = translate("Nobody's, and not graded: {names}", lang).format(names=_some(ignored))
         yield Line(text, style="dim")
+
+
+def mixed_line(others: Mapping[str, int], lang: str) -> Line:
+    """Say for which other assignments something was handed in, and by how many students."""
+    counts = ", ".join(f"{name} ({count})" for name, count in sorted(others.items()))
+    text = translate("For other assignments, and not graded here: {counts}", lang)
+    return Line(text.format(counts=counts), style="dim")
 
 
 def class_lines(

@@ -4,7 +4,7 @@ Marks tell the outcomes apart without colour. Foreign text is put in as plain te
 markup, so nothing in it can colour, move or hide what is printed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.padding import Padding
@@ -27,6 +27,7 @@ from grader.results import (
     max_score,
     next_check,
     score,
+    shown_measures,
     well_confined,
 )
 
@@ -88,22 +89,30 @@ def cause_lines(cause: Cause, code: Sequence[Part], lang: str) -> Lines:
     yield from _trace(cause.trace, code, lang)
 
 
-def epoch_lines(epoch: Epoch, lang: str) -> Lines:
-    """Say how an epoch went, below a heading if it is the first."""
-    columns = [
-        (_("epoch", lang), str(epoch.epoch)),
-        (_("loss", lang), f"{epoch.loss:.4f}"),
-        (_("training", lang), f"{epoch.train_accuracy:.1%}"),
-        (_("too large", lang), str(epoch.updates_too_large)),
-        (_("too small", lang), str(epoch.updates_too_small)),
-    ]
+def epoch_heading(epoch: Epoch, lang: str) -> Line:
+    """Name the columns of `epoch_line`."""
+    return _columns((head, head) for head, _cell in _epoch_columns(epoch, lang))
+
+
+def epoch_line(epoch: Epoch, lang: str) -> Line:
+    """Say how an epoch went."""
+    return _columns(_epoch_columns(epoch, lang))
+
+
+def _epoch_columns(epoch: Epoch, lang: str) -> Iterator[tuple[str, str]]:
+    yield _("epoch", lang), str(epoch.epoch)
+    yield _("loss", lang), f"{epoch.loss:.4f}"
+    yield _("training", lang), f"{epoch.train_accuracy:.1%}"
     if epoch.heldout_accuracy is not None:
-        columns.insert(3, (_("held-out", lang), f"{epoch.heldout_accuracy:.1%}"))
-    heads, cells = zip(*columns, strict=True)
-    widths = [max(cell_len(head), 7) for head in heads]
-    for row in (heads, cells) if epoch.epoch == 1 else (cells,):
-        padded = (" " * (wide - cell_len(c)) + c for wide, c in zip(widths, row, strict=True))
-        yield Line("    " + "  ".join(padded), style="dim")
+        yield _("held-out", lang), f"{epoch.heldout_accuracy:.1%}"
+    for title, value in shown_measures(epoch):
+        yield show(title, lang), f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _columns(columns: Iterable[tuple[str, str]]) -> Line:
+    """Put cells, each below a heading, into columns that are as wide as the headings."""
+    padded = (" " * (max(cell_len(head), 7) - cell_len(cell)) + cell for head, cell in columns)
+    return Line("    " + "  ".join(padded), style="dim")
 
 
 def summary_lines(report: Report, lang: str, width: int) -> Lines:

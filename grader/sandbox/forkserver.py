@@ -4,25 +4,25 @@ import contextlib
 import os
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from grader.errors import SandboxError
 from grader.sandbox import inside, seccomp
-from grader.sandbox.inside.wire import Connection, WireError
+from grader.sandbox.inside.wire import NUMBER, SECONDS, Connection, WireError
 from grader.sandbox.limits import Limits
+from grader.sandbox.turns import Turns
 
 START_SECONDS = 30.0
 MOST_STARTS = 4
 BY_SIGNAL = 128  # what bubblewrap adds to the number of the signal that ended its child
-NUMBER = struct.Struct("<i")
 INSIDE = Path(inside.__file__).parent
 PACKAGES = Path(np.__file__).parents[1]
 PYTHON = Path(sys.executable).resolve()
@@ -64,6 +64,13 @@ def readable_folders() -> list[str]:
     return sorted(str(folder) for folder in folders if folder.exists())
 
 
+class Spent(NamedTuple):
+    """Seconds of a child: of computing, and of waiting for a core; 0 where nobody knows."""
+
+    computing: float
+    waiting: float
+
+
 class Forkserver:
     """A warm process that forks confined children. Start it early: warming up takes a while.
 
@@ -78,7 +85,10 @@ class Forkserver:
             SandboxError: this system has no fork.
         """
         if not hasattr(os, "fork"):
-            raise SandboxError("grader runs on Linux and macOS. On Windows, use WSL.")
+            raise SandboxError(
+                "Only `grader check` runs on this system. Use Linux, macOS, or WSL on Windows."
+            )
+        self.turns = Turns()
         self._limits = limits
         self._ready = False
         self._failure: SandboxError | None = None
@@ -171,10 +181,28 @@ class Forkserver:
         ours.settimeout(None)
         return ours, ["bubblewrap", *protections] if self._wrapped else protections
 
-    def kill(self) -> int:
-        """End the child that was forked last. Returns its wait status, or `KILLED`."""
+    def kill(self) -> None:
+        """End the child that was forked last, whatever it is doing."""
+        self._asked(b"K")
+
+    def ended(self) -> int:
+        """End the child, too, but say how it ended by itself, if it did: its wait status.
+
+        `KILLED` of one that did not, although it had closed its connection.
+        """
+        return self._asked(b"E")
+
+    def limit_cpu(self, seconds: float) -> None:
+        """Let the child compute for some seconds from now on, if that can be told here."""
+        self._asked(b"C" + SECONDS.pack(seconds))
+
+    def spent(self) -> Spent:
+        """Tell what the child has spent so far."""
+        return Spent(self._asked(b"S") / 1000, self._number() / 1000)
+
+    def _asked(self, request: bytes) -> int:
         try:
-            self._control.sendall(b"K")
+            self._control.sendall(request)
             return self._number()
         except OSError as error:
             raise SandboxError("The process for student code has gone away.") from error
@@ -196,6 +224,7 @@ class Forkserver:
             self._process.kill()
             self._process.wait()
         self._errors.close()
+        self.turns.close()
 
 
 def _bubblewrap() -> list[str]:

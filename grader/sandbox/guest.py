@@ -8,23 +8,33 @@ killed; the next request starts a new one.
 import contextlib
 import difflib
 import math
-import signal
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.errors import Missing, Raised, StudentError, TimedOut, Trace, Unreadable
+from grader.errors import Missing, Raised, SandboxError, StudentError, TimedOut, Trace, Unreadable
 from grader.foreign import clean
 from grader.sandbox import words
-from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.inside.wire import MAX_TRACE, MAX_WARNINGS, Connection, WireError, pack
+from grader.sandbox.inside.wire import (
+    MAX_TRACE,
+    MAX_WARNINGS,
+    Connection,
+    Deadline,
+    WireError,
+    pack,
+)
 from grader.sandbox.limits import Limits
+from grader.sandbox.plain import Server
 
 HEAD_BYTES = 64 * 1024  # what a reply may take beside its arrays
 MAX_NAMES = 200
 MAX_TIMEOUTS = 3  # after so many, a function is not called again
+# What is asked again may take so many times as long if it does not compute for longer, and so
+# many times that if it is kept waiting for a core. CPU time is limited in whole seconds.
+SECOND_PATIENCE, ROUNDING_SECONDS = 2, 1
+MOST_PATIENCE = 10
 
 
 class Program(NamedTuple):
@@ -69,7 +79,7 @@ class Guest:
 
     def __init__(
         self,
-        forkserver: Forkserver,
+        forkserver: Server,
         program: Program,
         limits: Limits,
         unreadable: Unreadable | None = None,
@@ -85,6 +95,8 @@ class Guest:
         self._number = 0
         self._unreadable = unreadable
         self._timeouts: dict[str, int] = {}
+        self._last_timeout: tuple[str, float] | None = None  # and the seconds that it took
+        self._is_second = False
         self._left = limits.total_seconds
         self.failures: tuple[Failure, ...] = ()
         self.warnings: list[Warned] = []
@@ -102,16 +114,43 @@ class Guest:
             raise self._unreadable
         if self._connection is not None:
             return
-        sock, protections = self._forkserver.fork()
-        self._connection, self.protections = Connection(sock), tuple(protections)
         try:
-            self._load()
+            try:
+                self._load()
+            except TimedOut:
+                if self._is_second:
+                    raise
+                with self.second_chance():
+                    self._load()
         except StudentError as error:
             self.kill()
             self._unreadable = Unreadable(error.template, trace=error.trace, **error.fields)
             raise self._unreadable from error
 
+    @contextlib.contextmanager
+    def second_chance(self) -> Iterator[None]:
+        """Ask again after a time-out, which may have been bad luck: the cores were busy.
+
+        Nobody else's code runs meanwhile. An answer may take several times as long, as long as
+        it does not compute for longer. What the time-out has cost is given back.
+        """
+        if self._last_timeout is not None:
+            name, seconds = self._last_timeout
+            self._timeouts[name] -= 1
+            self._left += seconds
+            self._last_timeout = None
+        self._is_second = True
+        try:
+            with self._forkserver.turns.alone():
+                yield
+                if self._connection is not None:  # for what comes next it may compute again
+                    self._forkserver.limit_cpu(self._limits.cpu_seconds)
+        finally:
+            self._is_second = False
+
     def _load(self) -> None:
+        sock, protections = self._forkserver.fork()
+        self._connection, self.protections = Connection(sock), tuple(protections)
         program = self._program
         request = {
             "do": "load",
@@ -206,13 +245,12 @@ class Guest:
                     raise WireError("not a block of answers")
                 yield answers
 
-    def kill(self) -> int:
-        """End the process, if there is one. Returns its wait status, or `KILLED`."""
-        if self._connection is None:
-            return 0
-        self._connection.close()
-        self._connection = None
-        return self._forkserver.kill()
+    def kill(self) -> None:
+        """End the process, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._forkserver.kill()
 
     def _request(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
         if self._timeouts.get(name, 0) >= MAX_TIMEOUTS:
@@ -245,11 +283,15 @@ class Guest:
                 name=name,
                 seconds=f"{self._limits.total_seconds:g}",
             )
-        begin = time.monotonic()
-        deadline = begin + min(seconds, self._left)
         self._number += 1
         number = self._number
         finished = False
+        turn = contextlib.ExitStack()  # left before the process is killed, which takes a while
+        turn.enter_context(self._forkserver.turns.shared())
+        begin = time.monotonic()
+        deadline: Deadline = begin + min(seconds, self._left)
+        if self._is_second:
+            deadline = self._second_deadline(seconds, begin)
 
         def send(request: dict[str, Any]) -> None:
             limit = self._limits.reply_kib * 1024
@@ -268,23 +310,66 @@ class Guest:
         except StudentError:
             finished = True  # an exception in the student's function: the process is fine
             raise
-        except TimeoutError as error:
-            self._timeouts[name] = self._timeouts.get(name, 0) + 1
-            raise TimedOut(
-                "{name} had not finished after {seconds} s. Is there a loop that never ends?",
-                name=name,
-                seconds=f"{seconds:g}",
-            ) from error
-        except (EOFError, OSError) as error:
-            status = self.kill()
-            self.killed += status == signal.SIGKILL
-            raise words.died(name, status) from error
-        except WireError as error:
-            raise words.nonsense(name) from error
+        except (WireError, EOFError, OSError) as error:
+            raise self._what_broke(error, name, seconds, time.monotonic() - begin) from error
         finally:
             self._left -= time.monotonic() - begin
+            turn.close()
             if not finished:  # also when a generator is closed halfway
                 self.kill()
+
+    def _second_deadline(self, seconds: float, begin: float) -> Deadline:
+        """Give a process time enough to compute for some seconds, whatever else the cores do.
+
+        The time for which it waits for a core is added to its own.
+        """
+        self._forkserver.limit_cpu(seconds)
+        before = self._forkserver.spent().waiting
+        patience = _second_patience(seconds)
+
+        def deadline() -> float:
+            if time.monotonic() < begin + patience:
+                return begin + patience
+            waiting = self._forkserver.spent().waiting - before
+            return begin + min(patience + waiting, MOST_PATIENCE * patience)
+
+        return deadline
+
+    def _what_broke(
+        self, error: Exception, name: str, seconds: float, took: float
+    ) -> StudentError | SandboxError:
+        """Say what it means that an exchange broke, and for whom.
+
+        Args:
+            error: what was raised.
+            name: what was asked for.
+            seconds: that it may take.
+            took: seconds that it took.
+        """
+        if isinstance(error, WireError):
+            return words.nonsense(name)
+        if isinstance(error, TimeoutError):
+            if took > MOST_PATIENCE * _second_patience(seconds):
+                return words.starved(name)
+            self._count_timeout(name, took)
+            if not self._is_second:
+                return words.endless(name, seconds)
+            # A process that has never computed at all is one of which that can't be told.
+            known = self._forkserver.spent().computing > 0
+            return words.waited(name, took) if known else words.endless(name, took)
+        assert self._connection is not None, "it was there when the exchange began"
+        self._connection.close()
+        self._connection = None
+        status = self._forkserver.ended()
+        if self._is_second and status == words.SIGXCPU:
+            self._count_timeout(name, took)
+            return words.endless(name, seconds)
+        self.killed += status == words.SIGKILL
+        return words.died(name, status)
+
+    def _count_timeout(self, name: str, took: float) -> None:
+        self._timeouts[name] = self._timeouts.get(name, 0) + 1
+        self._last_timeout = name, took
 
     def _numbered(self, reply: Any, number: int) -> dict[str, Any]:
         # Exact types first: comparing or walking an array would raise in this process.
@@ -308,16 +393,18 @@ class Guest:
 
     def _checked(self, name: str, reply: dict[str, Any]) -> dict[str, Any]:
         if "missing" in reply:
-            raise self._missing(reply)
+            raise self._missing(name, reply)
         if "raised" in reply:
             raise self._raised(name, reply["raised"])
         return reply
 
-    def _missing(self, reply: dict[str, Any]) -> Missing:
-        name, names = reply["missing"], reply.get("names")
-        if type(name) is not str or type(names) is not list or len(names) > MAX_NAMES:
+    def _missing(self, name: str, reply: dict[str, Any]) -> Missing:
+        missing, names = reply["missing"], reply.get("names")
+        if type(missing) is not str or missing != name:  # an array would compare to an array
+            raise WireError("not the name that was asked for")
+        if type(names) is not list or len(names) > MAX_NAMES:
             raise WireError("not a list of names")
-        lower = {clean(str(n)).lower(): clean(str(n)) for n in names}
+        lower = {n.lower(): n for n in names if self._is_written(n)}
         close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
         if close:
             return words.misspelt(name, lower[close[0]])
@@ -353,9 +440,18 @@ class Guest:
                     raise WireError("not a line of the submission")
         return tuple(trace)
 
+    def _is_written(self, name: Any) -> bool:
+        """Tell whether a name stands in the source, and was not made of what a check sent."""
+        written = type(name) is str and name.isidentifier()
+        return written and any(name in source for _, source in self._program.parts)
+
     def _has_line(self, part: int, line: int) -> bool:
         parts = self._program.parts
         return 0 <= part < len(parts) and 0 <= line <= parts[part][1].count("\n") + 1
+
+
+def _second_patience(seconds: float) -> float:
+    return SECOND_PATIENCE * seconds + ROUNDING_SECONDS
 
 
 def _is_block(answers: Any, step_shape: tuple[int, ...], block: int) -> bool:

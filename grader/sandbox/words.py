@@ -2,10 +2,23 @@
 
 import signal
 
-from grader.errors import Died, GraderError, Missing, Raised, StudentError, Trace, mark
+from grader.errors import (
+    Died,
+    GraderError,
+    Missing,
+    Raised,
+    SandboxError,
+    StudentError,
+    TimedOut,
+    Trace,
+    mark,
+)
 from grader.foreign import clean
 from grader.results import Text
-from grader.sandbox.inside.forkserver import KILLED
+from grader.sandbox.inside.wire import KILLED
+
+# Windows does not have these.
+SIGXCPU, SIGKILL = (getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL"))
 
 # What an exception means to a student, where its own words don't say it.
 EXPLAINED = {
@@ -87,14 +100,41 @@ def nonsense(name: str) -> Died:
     return Died("What {name} sent back is not an answer, or far too big for one.", name=name)
 
 
+def endless(name: str, seconds: float) -> TimedOut:
+    """No answer in time, although it computed all the while, as far as is known."""
+    return TimedOut(
+        "{name} had not finished after {seconds} s. Is there a loop that never ends?",
+        name=name,
+        seconds=f"{seconds:g}",
+    )
+
+
+def waited(name: str, seconds: float) -> TimedOut:
+    """No answer in time, and little of it was spent computing."""
+    return TimedOut(
+        "{name} had not finished after {seconds} s, and mostly waited. Does it sleep?",
+        name=name,
+        seconds=f"{seconds:.0f}",
+    )
+
+
+def starved(name: str) -> SandboxError:
+    """No answer in time, because others had the core."""
+    return SandboxError(
+        "This machine is too busy: {name} was given too little of a core to finish. Grade it "
+        "again when there is less to do.",
+        name=name,
+    )
+
+
 def died(name: str, status: int) -> Died:
     """The process ended with this wait status, or, with `KILLED`, closed its connection."""
     if status == KILLED:
         return Died("{name} closed its connection.", name=name)
     number = status & 0x7F
-    if number == signal.SIGXCPU:
+    if number == SIGXCPU:
         return Died("{name} used up its CPU time and was stopped.", name=name)
-    if number == signal.SIGKILL:
+    if number == SIGKILL:
         return Died("{name} was stopped, perhaps because memory ran out.", name=name)
     if number:
         how = signal.Signals(number).name if number in set(signal.Signals) else str(number)

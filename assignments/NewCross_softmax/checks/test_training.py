@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.checks import at_least, at_most, check, load_module, require
+from grader.checks import at_least, at_most, check, load_module, measured, require
 
 NEEDED = ("test_softmax::answers", "test_delta::answers")
 TEMPLATE_RATE = 10.0
@@ -40,15 +40,15 @@ def test_rate(student):
     depends_on=NEEDED,
 )
 def test_stable(training):
-    worst = max(training.epochs, key=lambda e: e.updates_too_large)
+    worst = max(training.epochs, key=lambda e: measured(e, "updates_too_large"))
     network = load_module(Path(__file__).parents[1] / "network.py")
     require(
-        at_most(training.largest_update, network.TOO_LARGE) and not training.diverged,
+        at_most(measured(training, "largest_update"), network.TOO_LARGE) and not training.diverged,
         "In epoch {epoch}, {count} updates were too large, at rate {rate}.",
         "第 {epoch} 轮中有 {count} 次更新过大，学习率为 {rate}。",
         epoch=worst.epoch,
-        count=worst.updates_too_large,
-        rate=f"{training.output_rate:g}",
+        count=measured(worst, "updates_too_large"),
+        rate=f"{measured(training, 'output_rate'):g}",
     )
     accuracy = training.epochs[-1].train_accuracy
     require(
@@ -79,13 +79,15 @@ def test_converges(training):
     )
     last = training.epochs[-1]
     require(
-        training.converged or training.output_rate >= SLOW or last.train_accuracy < LEARNS,
+        training.converged
+        or measured(training, "output_rate") >= SLOW
+        or last.train_accuracy < LEARNS,
         "At rate {rate} learning is steady but slow: after {epochs} epochs the accuracy is {got}. "
         "Try a larger one.",
         "学习率为 {rate} 时，学习平稳但缓慢：{epochs} 轮之后准确率为 {got}。请试试大一些的。",
         epochs=last.epoch,
         got=f"{last.train_accuracy:.1%}",
-        rate=f"{training.output_rate:g}",
+        rate=f"{measured(training, 'output_rate'):g}",
     )
     require(
         at_least(last.train_accuracy, training.threshold),
@@ -93,5 +95,5 @@ def test_converges(training):
         "{epochs} 轮之后，训练集准确率为 {got}，学习率为 {rate}。",
         epochs=last.epoch,
         got=f"{last.train_accuracy:.1%}",
-        rate=f"{training.output_rate:g}",
+        rate=f"{measured(training, 'output_rate'):g}",
     )

@@ -11,10 +11,17 @@ import numpy as np
 
 from grader.checks import Student, TrainingTask, assert_number, load_module, require
 from grader.checks.training import Watch, replay
-from grader.results import Epoch, Progress, Training
+from grader.results import Epoch, Figure, Measure, Progress, Text, Training
 
 HERE = Path(__file__).parent
 TINY = 1e-300  # below any activation that float64 can tell from 0
+SUSPICIOUS = Figure(
+    title=Text("Suspicious updates per epoch", "每轮的可疑更新"),
+    note=Text(
+        "Too large and too small are updates of the output layer's weights, counted by sample.",
+        "更新指输出层权重的更新，按样本计数。",
+    ),
+)
 
 
 def output_rate(student: Student) -> float:
@@ -76,11 +83,16 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     return Training(
         epochs=tuple(epochs),
         samples=samples,
-        output_rate=rate,
         threshold=task.threshold,
         converged=not diverged and epochs[-1].train_accuracy >= task.threshold,
-        largest_update=largest,
         diverged=diverged,
+        measures=(
+            Measure(
+                "output_rate", rate, Text("learning rate of the output layer", "输出层的学习率")
+            ),
+            Measure("largest_update", largest),
+        ),
+        figure=SUSPICIOUS,
     )
 
 
@@ -123,8 +135,10 @@ class Count:
             loss=self.loss / self.samples,
             train_accuracy=self.right / self.samples,
             heldout_accuracy=heldout_accuracy,
-            updates_too_large=self.too_large,
-            updates_too_small=self.too_small,
+            measures=(
+                Measure("updates_too_large", self.too_large, Text("too large", "更新过大")),
+                Measure("updates_too_small", self.too_small, Text("too small", "更新过小")),
+            ),
         )
 
 

@@ -6,31 +6,33 @@ its environment is cleared, its arguments name no course, and it imports no chec
 The trusted side sends one byte at a time over the control socket:
 
     F   with a descriptor attached: fork a child that serves on it    -> its pid
-    K   wait for the child, if there is one, or kill it       -> its wait status, or KILLED
+    E   wait for the child, if there is one, to end by itself -> its wait status, or KILLED
+    K   kill it                                               -> its wait status
+    C   with seconds, a float64: stop it when it has computed for so much longer -> 0
+    S   say what it has spent    -> milliseconds of computing, and of waiting for a core
 """
 
+import contextlib
 import gc
+import math
 import os
-import random
+import resource
 import signal
 import socket
-import struct
 import time
 
 import numpy as np
 
 from .confine import PR_SET_DUMPABLE, SOCKET, confine, prctl
-from .guest import Guest
-from .wire import Connection
+from .guest import Guest, seed_unseeded
+from .wire import KILLED, NUMBER, SECONDS, Connection
 
-NUMBER = struct.Struct("<i")
 MAX_SETTINGS = 2**20
 UNKNOWN_MAPPED = 2**30
 # A process that is killed closes its connection a moment before it can be reaped: on a busy
 # machine, a long moment.
 LINGER_SECONDS = 1.0
 PAUSE_SECONDS = 0.0005
-KILLED = -1
 
 
 def main(control_descriptor: int) -> None:
@@ -52,10 +54,18 @@ def main(control_descriptor: int) -> None:
                 serve(settings, descriptors[0], me)
             os.close(descriptors[0])
             control.sendall(NUMBER.pack(child))
+        elif request == b"C":
+            (seconds,) = SECONDS.unpack(control.recv(SECONDS.size, socket.MSG_WAITALL))
+            limit_cpu(child, seconds)
+            control.sendall(NUMBER.pack(0))
+        elif request == b"S":
+            for milliseconds in spent(child):
+                control.sendall(NUMBER.pack(milliseconds))
         else:
-            status = end(child)
+            patience = LINGER_SECONDS if request == b"E" else 0.0
+            status = end(child, patience, settings["cpu"])
             child = 0
-            if request != b"K":
+            if request not in {b"E", b"K"}:
                 return
             control.sendall(NUMBER.pack(status))
 
@@ -91,16 +101,37 @@ def serve(settings: dict[str, object], descriptor: int, parent: int) -> None:
         os._exit(0)
 
 
-def seed_unseeded() -> None:
-    """Make a student's unseeded random numbers the same in every run."""
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002
-    # What default_rng() without a seed asks for entropy.
-    np.random.bit_generator.randbits = random.Random(0).getrandbits  # type: ignore[attr-defined]  # noqa: S311
+def limit_cpu(child: int, seconds: float) -> None:
+    """Let a child compute for some seconds from now on, rounded up; then it is stopped.
+
+    Where that can't be done (on macOS) nothing is.
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        _, most = resource.prlimit(child, resource.RLIMIT_CPU)
+        soft = math.ceil(spent(child)[0] / 1000 + seconds)
+        resource.prlimit(child, resource.RLIMIT_CPU, (min(soft, most), most))
 
 
-def end(child: int) -> int:
+def spent(child: int) -> tuple[int, int]:
+    """Tell for how many milliseconds a child has computed, and waited for a core to do so.
+
+    Both are 0 where the system does not say.
+    """
+    try:
+        with open(f"/proc/{child}/schedstat") as times:  # noqa: PTH123
+            computed, waited, _ = times.read().split()
+    except OSError:
+        return 0, 0
+    return int(computed) // 10**6, int(waited) // 10**6
+
+
+def end(child: int, patience: float, cpu: float) -> int:
     """Reap a child whose connection is closed; 0 if there was none.
+
+    Args:
+        child: its pid.
+        patience: seconds to wait for it to end by itself.
+        cpu: seconds of CPU time that it may use.
 
     Returns:
         The wait status of one that has ended: by itself, or because somebody killed it. KILLED
@@ -108,11 +139,13 @@ def end(child: int) -> int:
     """
     if not child:
         return 0
-    deadline = time.monotonic() + LINGER_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        reaped, status = os.waitpid(child, os.WNOHANG)
+        reaped, status, used = os.wait4(child, os.WNOHANG)
         if reaped:
-            return status
+            # Who ignores the signal for it is killed a second later. Nobody else did that.
+            over = used.ru_utime + used.ru_stime >= cpu
+            return signal.SIGXCPU if over and status == signal.SIGKILL else status
         time.sleep(PAUSE_SECONDS)
     os.kill(child, signal.SIGKILL)  # not yet reaped, so the pid is still its own
     os.waitpid(child, 0)

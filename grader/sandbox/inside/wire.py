@@ -20,15 +20,19 @@ NumPy scalars travel as arrays of shape (). Nothing else exists, so decoding a s
 frame can only give plain data or a `WireError`.
 """
 
+import contextlib
 import json
 import math
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+# What a forkserver is told and answers beside frames; and for a child that did not end by itself.
+NUMBER, SECONDS = struct.Struct("<i"), struct.Struct("<d")
+KILLED = -1
 LENGTHS = struct.Struct("<II")
 _NUMBERS = "bool i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
 DTYPES = {dtype.str: dtype for dtype in (np.dtype(n).newbyteorder("<") for n in _NUMBERS)}
@@ -139,6 +143,8 @@ class _Encoder:
         little = value.dtype.newbyteorder("<")
         if value.ndim > MAX_DEPTH:
             return {"opaque": f"an array of {value.ndim} dimensions"}
+        if _is_endless(value.shape):
+            return {"opaque": "an empty array of huge shape"}
         if self.limit is not None and value.nbytes > self.limit:
             return {"opaque": f"an array of {value.nbytes >> 20} MiB"}
         if little.str not in DTYPES:
@@ -208,20 +214,20 @@ class _Decoder:
                 dtype = DTYPES[name]
             case _:
                 raise WireError("not an array that may be sent")
-        if not all(type(n) is int and 0 <= n < MAX_INT for n in shape):
+        if not all(type(n) is int and 0 <= n < MAX_INT for n in shape) or _is_endless(shape):
             raise WireError("not a shape")
         size = math.prod(shape) * dtype.itemsize
         if size > len(self.body) - self.position:
             raise WireError("array larger than its bytes")
-        try:
-            flat = np.frombuffer(
-                self.body, dtype, count=size // dtype.itemsize, offset=self.position
-            )
-            array = flat.reshape(shape).copy()
-        except ValueError as error:  # a shape like (0, 2**62, 2**62)
-            raise WireError("not a shape") from error
+        count = size // dtype.itemsize
+        flat = np.frombuffer(self.body, dtype, count=count, offset=self.position)
         self.position += size
-        return array
+        return flat.reshape(shape).copy()
+
+
+def _is_endless(shape: Sequence[int]) -> bool:
+    """Tell whether an array holds nothing, and yet a loop over its rows takes for ever."""
+    return 0 in shape and math.prod(n or 1 for n in shape) > MAX_VALUES
 
 
 def _two_floats(content: Any) -> tuple[float, float]:
@@ -230,6 +236,9 @@ def _two_floats(content: Any) -> tuple[float, float]:
             return real, imaginary
         case _:
             raise WireError("not a complex number")
+
+
+Deadline = float | Callable[[], float]
 
 
 class Connection:
@@ -242,12 +251,13 @@ class Connection:
         """Take over a connected `socket.socket`."""
         self._socket = sock
 
-    def send(self, value: Any, deadline: float | None = None) -> None:
+    def send(self, value: Any, deadline: Deadline | None = None) -> None:
         """Send a frame.
 
         Args:
             value: plain data.
-            deadline: on the clock of `time.monotonic`; None waits for ever.
+            deadline: on the clock of `time.monotonic`, or a function that tells it: it may be
+                put off as long as it has not passed. None waits for ever.
 
         Raises:
             WireError: the value can't be framed.
@@ -256,14 +266,15 @@ class Connection:
         """
         self.send_frame(pack(value), deadline)
 
-    def send_frame(self, frame: bytes, deadline: float | None = None) -> None:
+    def send_frame(self, frame: bytes, deadline: Deadline | None = None) -> None:
         """Send what `pack` made."""
         view = memoryview(frame)
         while view:
             self._set_timeout(deadline)
-            view = view[self._socket.send(view) :]
+            with contextlib.suppress(TimeoutError):
+                view = view[self._socket.send(view) :]
 
-    def receive(self, max_bytes: int, deadline: float | None = None) -> Any:
+    def receive(self, max_bytes: int, deadline: Deadline | None = None) -> Any:
         """Receive a frame of at most max_bytes.
 
         Raises:
@@ -278,21 +289,24 @@ class Connection:
         head = self._receive_bytes(head_size, deadline)
         return unpack(head, self._receive_bytes(body_size, deadline))
 
-    def _receive_bytes(self, size: int, deadline: float | None) -> bytes:
+    def _receive_bytes(self, size: int, deadline: Deadline | None) -> bytes:
         buffer = bytearray(size)
         view = memoryview(buffer)
         while view:
             self._set_timeout(deadline)
-            count = self._socket.recv_into(view)
+            try:
+                count = self._socket.recv_into(view)
+            except TimeoutError:
+                continue
             if count == 0:
                 raise EOFError
             view = view[count:]
         return bytes(buffer)
 
-    def _set_timeout(self, deadline: float | None) -> None:
+    def _set_timeout(self, deadline: Deadline | None) -> None:
         if deadline is None:
             return  # the socket blocks, as it does from the start
-        left = deadline - time.monotonic()
+        left = (deadline() if callable(deadline) else deadline) - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)

@@ -1,0 +1,16 @@
+"""The factor 2/n of squared error, for the four people."""
+
+# loses: test_delta::woman test_delta::man test_hidden_delta::values
+# loses: test_hidden_delta::confidently_wrong test_gradient::delta test_gradient::every_weight
+# diagnosis: delta-two-over-n
+
+import numpy as np
+
+
+def loss(a, y):
+    a, y = np.clip(a, 1e-12, 1 - 1e-12), np.asarray(y)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+
+
+def delta(a, y):
+    return 2 / 4 * (a - y)

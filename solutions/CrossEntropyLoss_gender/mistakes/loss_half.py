@@ -1,0 +1,16 @@
+"""A factor of 1/2, as squared error often has."""
+
+# loses: test_loss::woman test_loss::man test_loss::mean test_hidden_loss::values
+# loses: test_hidden_loss::natural_logarithm test_gradient::delta test_gradient::every_weight
+# diagnosis: loss-half
+
+import numpy as np
+
+
+def loss(a, y):
+    a, y = np.clip(a, 1e-12, 1 - 1e-12), np.asarray(y)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)) / 2
+
+
+def delta(a, y):
+    return a - y

@@ -1,0 +1,16 @@
+"""The two terms are subtracted, not added."""
+
+# loses: test_loss::man test_loss::mean test_hidden_loss::values test_hidden_loss::positive
+# loses: test_hidden_loss::exact_zeros test_gradient::delta test_gradient::every_weight
+# diagnosis: loss-minus-inside
+
+import numpy as np
+
+
+def loss(a, y):
+    a, y = np.clip(a, 1e-12, 1 - 1e-12), np.asarray(y)
+    return -np.mean(y * np.log(a) - (1 - y) * np.log(1 - a))
+
+
+def delta(a, y):
+    return a - y

@@ -1,0 +1,17 @@
+"""The first term is missing: nothing is said about women."""
+
+# loses: test_loss::woman test_loss::mean test_hidden_loss::values
+# loses: test_hidden_loss::natural_logarithm test_hidden_loss::positive
+# loses: test_hidden_loss::exact_zeros test_gradient::delta test_gradient::every_weight
+# diagnosis: loss-second-term-only
+
+import numpy as np
+
+
+def loss(a, y):
+    a, y = np.clip(a, 1e-12, 1 - 1e-12), np.asarray(y)
+    return -np.mean((1 - y) * np.log(1 - a))
+
+
+def delta(a, y):
+    return a - y
