@@ -130,7 +130,7 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
         yield Line("")
     if report.protections and not well_confined(report.protections):
         yield Line(
-            _("Protections in force on this machine: {names}. See README.", lang).format(
+            _("Protections in force on this machine: {names}. See `grader doctor`.", lang).format(
                 names=", ".join(report.protections)
             ),
             style="yellow",
