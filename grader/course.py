@@ -14,6 +14,7 @@ from grader.sandbox.limits import Limits
 
 T = TypeVar("T")
 
+SEPARATORS = str.maketrans("- ", "__")
 FILE = "assignment.toml"
 # A file beside assignment.toml, and no path that leads elsewhere.
 GivenName = Annotated[str, msgspec.Meta(pattern=r"^\w+\.py$")]
@@ -304,14 +305,20 @@ def assignment_named(file: str, names: Iterable[str]) -> str | None:
 
     Args:
         file: its name, with the folders above it, whatever the letters' case.
-        names: of the course's assignments. It is the one that the file's own name begins with,
-            the longest if there are several, or else the one that a folder is called like.
+        names: of the course's assignments. It is the one that the file's own name begins with
+            or, else, that stands in it, the longest if there are several; or the one that a
+            folder is called like. Hyphens, blanks and underscores are all the same.
     """
-    called = {name.casefold(): name for name in names}
-    *folders, own = ("", *PurePath(file.casefold()).parts)
-    by_folder = (called[folder] for folder in reversed(folders) if folder in called)
-    beginnings = filter(own.startswith, called)
-    return called.get(max(beginnings, key=len, default=""), next(by_folder, None))
+    called = {_plain(name): name for name in names}
+    *folders, own = ("", *map(_plain, PurePath(file).parts))
+    beginning = [name for name in called if own.startswith(name)]
+    standing = beginning or [name for name in called if name in own]
+    by_folder = [folder for folder in folders if folder in called]
+    return called.get(max(standing, key=len, default=(by_folder or [""])[-1]))
+
+
+def _plain(name: str) -> str:
+    return name.casefold().translate(SEPARATORS)
 
 
 def names_of_course(working: Path, course: Path | None) -> list[str]:
@@ -350,6 +357,12 @@ def _choose(submission: Path, course: Path) -> Path:
     found = {assignment_named(str(file), folders) for file in files} - {None}
     if len(found) == 1:
         return folders[str(found.pop())]
+    if found:
+        raise UsageError(
+            "{path} holds work for {names}. Give one of the files.",
+            path=str(submission),
+            names=", ".join(sorted(map(str, found))),
+        )
     raise UsageError(
         "Which assignment is {path} for? The course has {names}. Give it a name that starts "
         "with the assignment's.",

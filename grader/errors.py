@@ -11,6 +11,7 @@
         |-- Missing       it has no function or value of that name
         |-- Raised        its code raised an exception
         |-- TimedOut      its code took too long
+        |   `-- NotAsked  and is not asked any more
         `-- Died          its process ended, or answered nonsense
 
 An error carries a template and its fields, not a finished sentence: the sentence is made
@@ -90,6 +91,10 @@ class Raised(StudentError):
 
 class TimedOut(StudentError):
     """The student's code took longer than the limit."""
+
+
+class NotAsked(TimedOut):
+    """It took so long before that it is not asked any more."""
 
 
 class Died(StudentError):

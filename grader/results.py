@@ -25,14 +25,23 @@ BUILTIN_ERRORS = frozenset(
 # What an answer may be of, in so many words. Any other name of a type is a student's to choose.
 _TYPES = """
     None bool int float complex string bytes strings list tuple dict set object objects generator
-    function method type module int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32
-    float64 longdouble complex64 complex128
+    function method builtin_function_or_method ufunc type module range map zip filter enumerate
+    reversed dict_keys dict_values dict_items frozenset bytearray Fraction Decimal ellipsis
+    NotImplementedType int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
+    float128 complex64 complex128 complex256 datetime64 timedelta64
 """.split()
 KINDS = frozenset(
     form.format(name)
     for form in ("{}", "a {}", "an array of {}", "a value of type {}")
     for name in _TYPES
-) | {"", "an empty array of huge shape", "a value with too many parts"}
+) | {
+    "",
+    "a huge whole number",
+    "a value with too many parts",
+    "an array of too many dimensions",
+    "an array that is too big",
+    "an empty array of huge shape",
+}
 
 Visibility = Literal["visible", "hidden"]
 

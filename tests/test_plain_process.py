@@ -16,7 +16,7 @@ from grader.sandbox.inside.wire import KILLED
 from grader.sandbox.limits import Limits
 from grader.sandbox.plain import PlainServer
 from tests import minicourse
-from tests.command import environment
+from tests.command import descendants, environment
 
 # What Windows does not have is taken away before anything of ours is imported.
 ON_WINDOWS = """
@@ -147,3 +147,22 @@ def test_the_environment_is_cleared(monkeypatch):
     assert "GRADER_TEST_SECRET" not in names
     assert "SYSTEMROOT" in names
     assert len(names) < len(os.environ)
+
+
+def test_no_process_outlives_who_asked_for_it(tmp_path):
+    """When the command is killed, an endless loop in the student's code ends with it."""
+    course = minicourse.write_course(tmp_path / "course")
+    path = tmp_path / minicourse.FILE
+    marker = tmp_path / "looping"
+    loop = f"open({str(marker)!r}, 'w').close()\nwhile True:\n    pass\n"
+    path.write_text(loop, encoding="utf-8")
+    asked = [sys.executable, "-c", ON_WINDOWS, "check", str(path), "--course", str(course)]
+    command = subprocess.Popen(asked, env=environment(), stderr=subprocess.DEVNULL)
+    while not marker.exists():
+        assert command.poll() is None
+    students = [pid for pid, _ in descendants(command.pid)]
+    assert students
+    command.kill()
+    command.wait()
+    while any(Path(f"/proc/{pid}").exists() for pid in students):
+        pass

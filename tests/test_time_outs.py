@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import turns
-from grader.sandbox.turns import Turns
 from tests import minicourse
 from tests.command import descendants, grade, replace_in, strict_json
 
@@ -136,79 +134,36 @@ def test_what_waits_is_told_so(tmp_path, course):
     assert told == "double had not finished after 3 s, and mostly waited. Does it sleep?"
 
 
-def test_who_is_alone_waits_for_others_and_keeps_them_out(tmp_path):
-    """One alone begins when those who are in have left, and those who come wait until it ends."""
-    one, other = Turns(tmp_path), Turns(tmp_path)
-    said: list[str] = []
-    inside, asked = threading.Event(), threading.Event()
-
-    def alone():
-        inside.wait()
-        asked.set()
-        with one.alone():
-            said.append("alone")
-            with one.shared():  # its own code runs
-                said.append("still alone")
-
-    thread = threading.Thread(target=alone)
-    thread.start()
-    with other.shared():
-        inside.set()
-        asked.wait()
-        said.append("shared")
-    thread.join()
-    with other.shared():
-        said.append("shared again")
-    assert said == ["shared", "alone", "still alone", "shared again"]
-
-
-def test_students_code_runs_side_by_side(tmp_path):
-    """Any number may share."""
-    one, other = Turns(tmp_path), Turns(tmp_path)
-    with one.shared(), other.shared():
-        pass
+def test_a_function_that_hangs_again_and_again_is_not_asked_for_ever(tmp_path, course):
+    """What was confirmed is not given back: a hang costs so many time-outs, and no more."""
+    hidden = course / "solutions" / minicourse.NAME / "checks" / "test_hidden.py"
+    checks = [
+        f"""
+@check("double", points=1, title="doubles {n}", title_zh="加倍", hint="-", hint_zh="-")
+def test_doubles_{n}(student):
+    assert_close(student.double(np.full(3, {n}.0)), np.full(3, {2 * n}.0))
+"""
+        for n in range(1, 5)
+    ]
+    with hidden.open("a", encoding="utf-8") as file:
+        file.writelines(checks)
+    table = course / "assignments" / minicourse.NAME / "assignment.toml"
+    replace_in(table, ("points = 6", "points = 10"), ("checks = 2", "checks = 6"),
+               ("[hidden]\nchecks = 6\npoints = 4", "[hidden]\nchecks = 6\npoints = 8"),
+               ("call_seconds = 1", "call_seconds = 0.1"))  # fmt: skip
+    asleep = minicourse.SLOW.replace("0.01", "60")
+    messages = [c["message"] for c in result(submit(tmp_path, asleep), course)["checks"]]
+    doubles = [message.splitlines()[0] for message in messages if message]
+    hung = [message for message in doubles if "mostly waited" in message]
+    gone = "double was not called again: it had already hung 3 times."
+    assert (len(hung), doubles.count(gone)) == (3, len(doubles) - 3)
+    assert doubles.count(gone) >= 3
 
 
-def test_a_stopped_grader_stops_no_other(tmp_path, monkeypatch):
-    """Whoever waited in vain goes on, and never waits again."""
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
-    stuck, other = Turns(tmp_path), Turns(tmp_path)
-    with stuck.alone():
-        with other.shared():
-            pass
-        monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1e9)
-        with other.shared(), other.alone():
-            pass
-
-
-@pytest.mark.parametrize("kind", ["link", "folder"])
-def test_locks_that_are_none_hold_nobody_up(tmp_path, kind):
-    """Where somebody put something else in the locks' place, everyone goes on without."""
-    place = tmp_path / f"grader-{os.getuid()}-door.lock"
-    if kind == "link":
-        place.symlink_to(tmp_path / "elsewhere")
-    else:
-        place.mkdir()
-    mine = Turns(tmp_path)
-    with mine.alone(), mine.shared():
-        pass
-    assert not (tmp_path / "elsewhere").exists()
-    mine.close()
-
-
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a file somebody else's")
-def test_locks_of_somebody_else_are_not_used(tmp_path):
-    """A file that another user could lock for ever is left alone."""
-    place = tmp_path / f"grader-{os.getuid()}-room.lock"
-    place.touch()
-    os.chown(place, 12345, -1)
-    mine, other = Turns(tmp_path), Turns(tmp_path)
-    with mine.alone(), other.alone():
-        pass
-
-
-def test_locks_are_ours_alone(tmp_path):
-    """Nobody else may open them."""
-    Turns(tmp_path).close()
-    modes = {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert modes == {0o600}
+def test_the_time_for_a_whole_submission_is_kept(tmp_path, course):
+    """Confirmed time-outs use it up; then nothing is asked any more."""
+    table = course / "assignments" / minicourse.NAME / "assignment.toml"
+    replace_in(table, ("call_seconds = 1", "call_seconds = 0.1\ntotal_seconds = 1.5"))
+    both = minicourse.SLOW.replace("0.01", "60").replace("x / 2", "time.sleep(60)")
+    messages = [c["message"] for c in result(submit(tmp_path, both), course)["checks"]]
+    assert "all of the 1.5 s for one submission are used up" in str(messages)

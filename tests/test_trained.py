@@ -78,6 +78,26 @@ def test_functions_that_share_a_variable_are_kept():
     assert code(sharing) == sharing
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "global softmax\n    softmax = 1",
+        "np.exp = np.exp2",
+        "softmax.__defaults__ = (1,)",
+        "globals().update(softmax=1)",
+        "np.seterr(all='raise')",
+        "np.random.seed(5)",
+        "setattr(np, 'exp', 1)",
+        "class Loss:\n        pass",
+        "def inner(k=np.zeros(1)):\n        pass",
+    ],
+)
+def test_functions_that_reach_out_of_themselves_are_kept(body):
+    """A loss that might change what softmax does is no reason to skip a training."""
+    reaching = ANSWER.replace("    return -np.log", f"    {body}\n    return -np.log")
+    assert code(reaching) == reaching
+
+
 @pytest.mark.parametrize("source", ["def (", "x = '\0'", ""])
 def test_what_is_no_program_is_kept_as_it_is(source):
     """Nothing is known of it."""

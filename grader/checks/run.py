@@ -24,7 +24,15 @@ from grader.checks.declare import Check, declaration_of
 from grader.checks.margins import listening
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
-from grader.errors import CheckError, NotGraded, StudentError, TimedOut, Unreadable, mark
+from grader.errors import (
+    CheckError,
+    NotAsked,
+    NotGraded,
+    StudentError,
+    TimedOut,
+    Unreadable,
+    mark,
+)
 from grader.results import (
     CheckResult,
     Epoch,
@@ -186,7 +194,7 @@ class Plugin:
         self.trained: Training | None = None  # once a check has wanted it
         self._unreadable: Unreadable | None = None
         self._training_failure: StudentError | CheckFailure | None = None
-        self._timed_out: TimedOut | None = None  # what may have been bad luck
+        self._timed_out = False  # and whether that may have been bad luck
         self._is_second = False
         self.gradient: Gradient | None = None
         self.margins: dict[tuple[str, MarginKind], float] = {}
@@ -214,7 +222,7 @@ class Plugin:
             try:
                 self.trained = self._train()
             except (StudentError, CheckFailure) as error:
-                if isinstance(error, TimedOut) and not self._is_second:
+                if _may_be_bad_luck(error) and not self._is_second:
                     raise
                 self._training_failure = error
         if self.trained is None:
@@ -358,9 +366,9 @@ class Plugin:
     ) -> Generator[None, object, object]:
         """Run a check once more if the student's code took too long: that may be bad luck."""
         ran = yield
-        if self._timed_out is None:
+        if not self._timed_out:
             return ran
-        self._timed_out, self._is_second = None, True
+        self._timed_out, self._is_second = False, True
         try:
             with self._student.second_chance():
                 return item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
@@ -414,8 +422,8 @@ class Plugin:
             self._unreadable = error
         # What many checks want, the training, was tried again for the first of them.
         confirmed = self._is_second or error is self._training_failure
-        if isinstance(error, TimedOut) and not confirmed:
-            self._timed_out = error
+        if error is not None and _may_be_bad_luck(error) and not confirmed:
+            self._timed_out = True
             return
         seconds = call.duration + (self._setup_seconds if call.when == "call" else 0.0)
         result = self._result(found, error, seconds)
@@ -487,6 +495,10 @@ class Plugin:
         if last is None:
             return evidence
         return msgspec.structs.replace(evidence or Evidence(), call=shown_call(*last))
+
+
+def _may_be_bad_luck(error: BaseException) -> bool:
+    return isinstance(error, TimedOut) and not isinstance(error, NotAsked)
 
 
 def _where(call: pytest.CallInfo[None], item: pytest.Item) -> tuple[str, int]:

@@ -98,11 +98,11 @@ def _assignment(options: argparse.Namespace, submissions: Path) -> Assignment:
     names = names_of_course(working, course)
     name: str | None = options.assignment
     if name is None and len(names) > 1 and not set(names) & set(working.parts):
-        name = _recognised(submissions, names, options.out)
+        name = _recognised(submissions, names, options)
     return assignment_of_course(name, working, course)
 
 
-def _recognised(submissions: Path, names: list[str], out: Path) -> str | None:
+def _recognised(submissions: Path, names: list[str], options: argparse.Namespace) -> str | None:
     """Find the one assignment that files are called like; None if there is none.
 
     Raises:
@@ -115,14 +115,15 @@ def _recognised(submissions: Path, names: list[str], out: Path) -> str | None:
         found = students_by_assignment(handing.handed, names)
     if len(found) < 2:  # noqa: PLR2004 - one, or none
         return next(iter(found), None)
+    command = ("grader", "batch", str(submissions), "--assignment")
+    course = ("--course", str(options.course)) if options.course else ()
     raise UsageError(
         "{path} holds work for several assignments, from so many students each: {counts}. Grade "
         "one after the other: {commands}",
         path=str(submissions),
         counts=", ".join(f"{name} ({found[name]})" for name in sorted(found)),
         commands="; ".join(
-            f"grader batch {shlex.quote(str(submissions))} --assignment {name} --out "
-            f"{shlex.quote(f'{out}-{name}')}"
+            shlex.join([*command, name, "--out", f"{options.out}-{name}", *course])
             for name in sorted(found)
         ),
     )

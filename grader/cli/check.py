@@ -5,6 +5,9 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
 
 from grader.cli.exits import ALL_PASSED, COULD_NOT, SOME_FAILED
 from grader.cli.output import console, report_stream, write
@@ -20,16 +23,43 @@ MAX_PATH = 4096
 ELSEWHERE = "--html FILE or --json FILE"
 
 
-def run(options: argparse.Namespace) -> int:
-    """Grade one submission."""
-    lang = choose(options.lang, os.environ)
+class Asked(NamedTuple):
+    """What is to be graded.
+
+    Args:
+        lang: one of `language.LANGUAGES`.
+        path: of the submission, absolute.
+        assignment: what it is graded by.
+        out: where the words go.
+    """
+
+    lang: str
+    path: Path
+    assignment: Assignment
+    out: Console
+
+
+def asked_for(options: argparse.Namespace) -> Asked:
+    """Find what the command line names.
+
+    Raises:
+        UsageError: it isn't there.
+        CourseError: the assignment is broken.
+    """
     path = Path(os.path.abspath(options.path))  # noqa: PTH100 - keeps links and . out of it
     require_readable(path)
     course = options.course.resolve() if options.course else None
     assignment = find_assignment(path, Path.cwd(), course)
     _require_group(options.only, assignment)
-    forkserver = server(assignment.settings.limits)  # warms up while we import the rest
     out = console(report_stream(options.json), quiet=options.quiet)
+    return Asked(choose(options.lang, os.environ), path, assignment, out)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade one submission."""
+    asked = asked_for(options)
+    lang, path, assignment, out = asked
+    forkserver = server(assignment.settings.limits)  # warms up while we import the rest
     try:
         from grader.grading import grade  # noqa: PLC0415
         from grader.report.live import Live  # noqa: PLC0415
@@ -55,17 +85,32 @@ def run(options: argparse.Namespace) -> int:
     report = feedback(report)
     for line in summary_lines(report, lang, out.width):
         out.print(line)
-    folder = path if path.is_dir() else path.parent
-    page = options.html or folder / f"{Path(submission.file).stem}.feedback.html"
-    _write_files(report, lang, page, options)
+    show_page(write_result(report, asked, options), asked, options)
+    return exit_code(report)
+
+
+def write_result(report: Report, asked: Asked, options: argparse.Namespace) -> Path:
+    """Write the page and whatever else is asked for. Returns where the page is."""
+    folder = asked.path if asked.path.is_dir() else asked.path.parent
+    page: Path = options.html or folder / f"{Path(report.submission.file).stem}.feedback.html"
+    _write_files(report, asked.lang, page, options)
     if options.quiet and report.status == "graded":
-        print(f"{score(report):g}/{max_score(report):g}")
+        print(f"{score(report):g}/{max_score(report):g}", flush=True)
     elif options.quiet and report.reason is not None:
-        print(f"grader: {show(report.reason, lang)}", file=sys.stderr)
-    label = translate("Feedback page:", lang)
-    out.print(f"{label} {clean(str(page), MAX_PATH)}", soft_wrap=True)
+        print(f"grader: {show(report.reason, asked.lang)}", file=sys.stderr)
+    return page
+
+
+def show_page(page: Path, asked: Asked, options: argparse.Namespace) -> None:
+    """Say where the page is, and open it if that is asked for."""
+    label = translate("Feedback page:", asked.lang)
+    asked.out.print(f"{label} {clean(str(page), MAX_PATH)}", soft_wrap=True)
     if options.open:
         webbrowser.open(page.resolve().as_uri())
+
+
+def exit_code(report: Report) -> int:
+    """Tell how the command ends whose last result this is."""
     if report.status == "not_graded":
         return COULD_NOT
     return ALL_PASSED if all_passed(report) else SOME_FAILED

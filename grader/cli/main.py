@@ -21,7 +21,7 @@ from grader.errors import GraderError, NotGraded, UsageError, mark
 from grader.foreign import clean
 
 MAX_SEED = 2**32
-GRADING = ("check", "batch")  # the commands in which an error of ours leaves work ungraded
+GRADING = ("check", "watch", "batch")  # the commands in which an error of ours leaves work ungraded
 MAX_MESSAGE = 4096
 
 
@@ -103,6 +103,8 @@ def _check(commands: Commands) -> None:
         help="a .py file, a notebook, or a folder with one of them (default: this folder)",
     )
     one.add_argument("--only", metavar="GROUP", help="run the checks of one group alone")
+    one.add_argument("--watch", dest="module", action="store_const", const="watch",
+                     help="grade again on every save, until Ctrl-C")  # fmt: skip
     one.add_argument("--open", action="store_true", help="open the feedback page in a browser")
     one.add_argument("--html", type=Path, metavar="FILE", help="where to write the feedback page")
     one.add_argument(

@@ -18,7 +18,6 @@ from grader.errors import SandboxError
 from grader.sandbox import inside, seccomp
 from grader.sandbox.inside.wire import NUMBER, SECONDS, Connection, WireError
 from grader.sandbox.limits import Limits
-from grader.sandbox.turns import Turns
 
 START_SECONDS = 30.0
 MOST_STARTS = 4
@@ -88,7 +87,6 @@ class Forkserver:
             raise SandboxError(
                 "Only `grader check` runs on this system. Use Linux, macOS, or WSL on Windows."
             )
-        self.turns = Turns()
         self._limits = limits
         self._ready = False
         self._failure: SandboxError | None = None
@@ -224,7 +222,6 @@ class Forkserver:
             self._process.kill()
             self._process.wait()
         self._errors.close()
-        self.turns.close()
 
 
 def _bubblewrap() -> list[str]:

@@ -14,7 +14,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.errors import Missing, Raised, SandboxError, StudentError, TimedOut, Trace, Unreadable
+from grader.errors import (
+    Missing,
+    NotAsked,
+    Raised,
+    SandboxError,
+    StudentError,
+    TimedOut,
+    Trace,
+    Unreadable,
+    mark,
+)
 from grader.foreign import clean
 from grader.sandbox import words
 from grader.sandbox.inside.wire import (
@@ -117,8 +127,8 @@ class Guest:
         try:
             try:
                 self._load()
-            except TimedOut:
-                if self._is_second:
+            except TimedOut as error:
+                if self._is_second or isinstance(error, NotAsked):
                     raise
                 with self.second_chance():
                     self._load()
@@ -131,8 +141,8 @@ class Guest:
     def second_chance(self) -> Iterator[None]:
         """Ask again after a time-out, which may have been bad luck: the cores were busy.
 
-        Nobody else's code runs meanwhile. An answer may take several times as long, as long as
-        it does not compute for longer. What the time-out has cost is given back.
+        Now it is its own computing that counts, and not how long it is kept waiting for a core:
+        as if it were alone on the machine. What the time-out has cost is given back.
         """
         if self._last_timeout is not None:
             name, seconds = self._last_timeout
@@ -141,10 +151,9 @@ class Guest:
             self._last_timeout = None
         self._is_second = True
         try:
-            with self._forkserver.turns.alone():
-                yield
-                if self._connection is not None:  # for what comes next it may compute again
-                    self._forkserver.limit_cpu(self._limits.cpu_seconds)
+            yield
+            if self._connection is not None:  # for what comes next it may compute again
+                self._forkserver.limit_cpu(self._limits.cpu_seconds)
         finally:
             self._is_second = False
 
@@ -254,8 +263,8 @@ class Guest:
 
     def _request(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
         if self._timeouts.get(name, 0) >= MAX_TIMEOUTS:
-            raise TimedOut(
-                "{name} was not called again: it had already hung {times} times.",
+            raise NotAsked(
+                mark("{name} was not called again: it had already hung {times} times."),
                 name=name,
                 times=MAX_TIMEOUTS,
             )
@@ -278,20 +287,18 @@ class Guest:
         connection = self._connection
         assert connection is not None, "started"
         if self._left <= 0:
-            raise TimedOut(
-                "{name} was not called: all of the {seconds} s for one submission are used up.",
+            raise NotAsked(
+                mark(
+                    "{name} was not called: all of the {seconds} s for one submission are used up."
+                ),
                 name=name,
                 seconds=f"{self._limits.total_seconds:g}",
             )
         self._number += 1
         number = self._number
         finished = False
-        turn = contextlib.ExitStack()  # left before the process is killed, which takes a while
-        turn.enter_context(self._forkserver.turns.shared())
         begin = time.monotonic()
         deadline: Deadline = begin + min(seconds, self._left)
-        if self._is_second:
-            deadline = self._second_deadline(seconds, begin)
 
         def send(request: dict[str, Any]) -> None:
             limit = self._limits.reply_kib * 1024
@@ -305,6 +312,8 @@ class Guest:
             return self._numbered(connection.receive(size, deadline), number)
 
         try:
+            if self._is_second:
+                deadline = self._second_deadline(seconds, begin)
             yield send, receive
             finished = True
         except StudentError:
@@ -314,7 +323,6 @@ class Guest:
             raise self._what_broke(error, name, seconds, time.monotonic() - begin) from error
         finally:
             self._left -= time.monotonic() - begin
-            turn.close()
             if not finished:  # also when a generator is closed halfway
                 self.kill()
 
@@ -355,8 +363,8 @@ class Guest:
             if not self._is_second:
                 return words.endless(name, seconds)
             # A process that has never computed at all is one of which that can't be told.
-            known = self._forkserver.spent().computing > 0
-            return words.waited(name, took) if known else words.endless(name, took)
+            waited = 0 < self._forkserver.spent().computing < took / 2
+            return words.waited(name, took) if waited else words.endless(name, took)
         assert self._connection is not None, "it was there when the exchange began"
         self._connection.close()
         self._connection = None
@@ -369,7 +377,8 @@ class Guest:
 
     def _count_timeout(self, name: str, took: float) -> None:
         self._timeouts[name] = self._timeouts.get(name, 0) + 1
-        self._last_timeout = name, took
+        # What was confirmed is not given back.
+        self._last_timeout = None if self._is_second else (name, took)
 
     def _numbered(self, reply: Any, number: int) -> dict[str, Any]:
         # Exact types first: comparing or walking an array would raise in this process.

@@ -23,7 +23,6 @@ from grader.sandbox.forkserver import (
 )
 from grader.sandbox.inside.wire import KILLED
 from grader.sandbox.limits import Limits
-from grader.sandbox.turns import Turns
 
 LINGER_SECONDS = 1.0
 CRASH = 0x80000000  # Windows' exit codes from here on are crashes
@@ -49,7 +48,6 @@ class PlainServer:
 
     def __init__(self) -> None:
         """Start the first process at once: it warms up until it is asked for."""
-        self.turns = Turns()
         self._next: subprocess.Popen[bytes] | None = _started()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,8 +58,8 @@ class PlainServer:
             SandboxError: it did not start.
         """
         self.kill()
-        self._process, self._next = self._next or _started(), None
         try:
+            self._process, self._next = self._next or _started(), None
             return _connected(self._process), ["deadlines"]
         except OSError as error:
             self.kill()
@@ -81,14 +79,19 @@ class PlainServer:
         process, self._process = self._process, None
         if process is None:
             return 0
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        assert process.stdin is not None, "a pipe"
+        try:
             code = process.wait(timeout=patience)
-            if code < 0:
-                return -code
-            return BAD_ACCESS if code >= CRASH else code << 8
-        process.kill()
-        process.wait()
-        return KILLED
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return KILLED
+        finally:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        if code < 0:
+            return -code
+        return BAD_ACCESS if code >= CRASH else code << 8
 
     def limit_cpu(self, _seconds: float) -> None:
         """Do nothing: here is no such limit."""
@@ -102,7 +105,6 @@ class PlainServer:
         self.kill()
         self._process, self._next = self._next, None
         self.kill()
-        self.turns.close()
 
 
 Server = Forkserver | PlainServer
@@ -133,15 +135,27 @@ def _connected(process: subprocess.Popen[bytes]) -> socket.socket:
     token = secrets.token_hex(16).encode()
     deadline = time.monotonic() + START_SECONDS
     assert process.stdin is not None, "a pipe"
-    with socket.create_server(("127.0.0.1", 0)) as listener, process.stdin as stdin:
-        stdin.write(b"%d %s\n" % (listener.getsockname()[1], token))
-        stdin.flush()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process.stdin.write(b"%d %s\n" % (listener.getsockname()[1], token))
+        process.stdin.flush()  # and it stays open: when it closes, nobody waits any more
         while True:
             listener.settimeout(max(deadline - time.monotonic(), 0.01))
             sock, _ = listener.accept()
             sock.settimeout(max(deadline - time.monotonic(), 0.01))
             with contextlib.suppress(OSError):
-                if secrets.compare_digest(sock.recv(len(token), socket.MSG_WAITALL), token):
+                if secrets.compare_digest(_read(sock, len(token)), token):
                     sock.settimeout(None)
                     return sock
             sock.close()
+
+
+def _read(sock: socket.socket, size: int) -> bytes:
+    """Read so many bytes, or fewer if the other end closes.
+
+    Raises:
+        OSError: they don't come.
+    """
+    data = b""
+    while len(data) < size and (more := sock.recv(size - len(data))):
+        data += more
+    return data

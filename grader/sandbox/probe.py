@@ -177,6 +177,8 @@ def _complaint() -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return clean(str(error))
     said_first = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+    if done.returncode == 0:
+        return "it starts, but not with what grader asks of it"
     return clean(said_first) or f"exit code {done.returncode}"
 
 

@@ -94,6 +94,8 @@ def _for_landlock(machine: Machine) -> Advice:
             "Landlock came with Linux 5.13, and this is Linux {kernel}. A newer system has it.",
             params={"kernel": machine.kernel},
         )
+    elif not machine.landlock:
+        text = Text("This kernel has Landlock, but it could not be switched on here.")
     elif machine.container:
         text = Text(
             "This container forbids Landlock. Docker allows it from version 23 on, where the "

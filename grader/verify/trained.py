@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterator
 
 from grader.course import Assignment
 
+REACHING = frozenset(
+    "globals vars setattr delattr exec eval __import__ import_module seterr seed modules".split()
+)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -36,8 +39,8 @@ def code_in_training(source: str, asked: Collection[str]) -> str:
         asked: the names that the training asks for.
 
     Returns:
-        The same for two programs that train alike. All of it, if a function that could go
-        shares a variable of the module with what stays.
+        The same for two programs that train alike. All of it, if what could go is more than
+        plain functions that change nothing outside of themselves.
     """
     try:
         tree = ast.parse(source)
@@ -60,7 +63,7 @@ def code_in_training(source: str, asked: Collection[str]) -> str:
     variables = {name for node in rest for name in _stored(node)}
     stay = [node for name, node in functions.items() if name in wanted]
     gone = [node for name, node in functions.items() if name not in wanted]
-    if any(variables & set(_mentioned(node)) for node in gone):
+    if any(variables & set(_mentioned(node)) or _reaches_out(node) for node in gone):
         return source
     tree.body = [node for node in tree.body if node in rest or node in stay]
     return ast.unparse(tree)
@@ -85,6 +88,22 @@ def _mentioned(node: ast.AST) -> Iterator[str]:
             yield from part.names
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
+
+
+def _reaches_out(node: ast.AST) -> bool:
+    """Tell whether a function might change something outside of itself, or runs at once."""
+    return any(
+        isinstance(part, ast.Global | ast.Nonlocal | ast.ClassDef)
+        or (isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store))
+        or (isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and _runs_at_once(part))
+        or (isinstance(part, ast.Name | ast.Attribute) and REACHING & set(_mentioned(part)))
+        for part in ast.walk(node)
+    )
+
+
+def _runs_at_once(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    defaults = (*function.args.defaults, *filter(None, function.args.kw_defaults))
+    return bool(function.decorator_list) or not all(isinstance(d, ast.Constant) for d in defaults)
 
 
 def _stored(node: ast.AST) -> Iterator[str]:

@@ -6,7 +6,6 @@ byte says what is asked for.
 
 import contextlib
 import socket
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -58,8 +57,6 @@ SEEDS = tuple(
 
 class Replies:
     """A forkserver whose one process has written all of its replies already."""
-
-    turns = SimpleNamespace(shared=contextlib.nullcontext, alone=contextlib.nullcontext)
 
     def __init__(self, replies: bytes) -> None:
         """Keep the replies."""

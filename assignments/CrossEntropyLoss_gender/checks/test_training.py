@@ -33,8 +33,8 @@ def test_tells_apart(training):
 @check(
     "training",
     points=14,
-    title="after 1,000 epochs the mean loss is below 0.02",
-    title_zh="1,000 轮之后，平均损失低于 0.02",
+    title="after 1,000 epochs the mean loss is at most 0.02",
+    title_zh="1,000 轮之后，平均损失不超过 0.02",
     hint="A delta as large as the mistake gets there with ease. With the sigmoid's derivative "
     "left in it, the better the network is, the slower it learns (steps 2 and 4).",
     hint_zh="误差项与错误一样大时，很容易达到。如果其中还留着 sigmoid 的导数，网络越好，学得越慢"

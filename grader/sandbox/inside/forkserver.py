@@ -106,6 +106,8 @@ def limit_cpu(child: int, seconds: float) -> None:
 
     Where that can't be done (on macOS) nothing is.
     """
+    if not child:
+        return
     with contextlib.suppress(OSError, ValueError, AttributeError):
         _, most = resource.prlimit(child, resource.RLIMIT_CPU)
         soft = math.ceil(spent(child)[0] / 1000 + seconds)
@@ -115,7 +117,7 @@ def limit_cpu(child: int, seconds: float) -> None:
 def spent(child: int) -> tuple[int, int]:
     """Tell for how many milliseconds a child has computed, and waited for a core to do so.
 
-    Both are 0 where the system does not say.
+    Both are 0 where the system does not say. Of its first thread; it can't start others.
     """
     try:
         with open(f"/proc/{child}/schedstat") as times:  # noqa: PTH123

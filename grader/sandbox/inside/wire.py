@@ -142,11 +142,11 @@ class _Encoder:
     def array(self, value: np.ndarray) -> Any:
         little = value.dtype.newbyteorder("<")
         if value.ndim > MAX_DEPTH:
-            return {"opaque": f"an array of {value.ndim} dimensions"}
+            return {"opaque": "an array of too many dimensions"}
         if _is_endless(value.shape):
             return {"opaque": "an empty array of huge shape"}
         if self.limit is not None and value.nbytes > self.limit:
-            return {"opaque": f"an array of {value.nbytes >> 20} MiB"}
+            return {"opaque": "an array that is too big"}
         if little.str not in DTYPES:
             return {"opaque": f"an array of {_plural(value.dtype)}"}
         self.body.append(np.ascontiguousarray(value, dtype=little).tobytes())

@@ -7,7 +7,7 @@ from grader.checks import check, require
     "training",
     points=8,
     title="the trained network is right about two people whom it has never seen",
-    title_zh="训练后的网络能判断对两个从未见过的人",
+    title_zh="训练后的网络能正确判断两个从未见过的人",
     hint="A network that has learned its four people answers both questions of step 7: see to the "
     "training first.",
     hint_zh="学会了那四个人的网络，能答对第 7 步的两个问题：先把训练做好。",
