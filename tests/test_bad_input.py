@@ -119,7 +119,7 @@ COSTLY = (
 
 ENDLESS = (
     Row("at import", after("while True: pass"), f"{FILE} had not finished after 1 s", ALL),
-    Row("asleep", after("import time; time.sleep(10**6)"), "and mostly waited. Does it sleep?", ALL),
+    Row("asleep", after("import time; time.sleep(10**6)"), "mostly waited. Does it sleep?", ALL),
     Row("in a call", answer(DELTA, FOREVER), "delta had not finished after 1 s", NO_DELTA),
     Row("that catches all", answer(DELTA, "    while True:\n        try:\n            while True:\n"
         "                pass\n        except BaseException:\n            pass\n"),
