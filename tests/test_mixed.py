@@ -97,6 +97,19 @@ def test_a_mixed_folder_asks_which(course, tmp_path):
     assert [shlex.split(c)[6] for c in commands] == [f"{tmp_path}/out-{n}" for n in (NAME, OTHER)]
 
 
+@pytest.mark.parametrize("options", [(), ("--assignment", NAME)])
+def test_a_folder_sorted_by_assignment_is_told(course, tmp_path, options):
+    """Assignments are never taken for students: the folders to give are named."""
+    folder = tmp_path / "in"
+    for name in (NAME, OTHER):
+        hand_in(folder / name, {"ann": {"answer.py": RIGHT}, "bob": {"answer.py": RIGHT}})
+    ran = batch(course, folder, tmp_path / "out", *options)
+    assert ran.code == 2
+    assert f"Give the folder of one of them: {folder / NAME}, {folder / OTHER}" in ran.words
+    one = batch(course, folder / NAME, tmp_path / "one", "--assignment", NAME)
+    assert one.code == 0
+
+
 @pytest.mark.parametrize("file", [OTHER_FILE, OTHER_FILE.upper().replace("PY", "py")])
 def test_work_for_one_needs_no_name(course, tmp_path, file):
     """Where everything that tells is for one assignment, it is taken without being named."""

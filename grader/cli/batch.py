@@ -62,7 +62,7 @@ def _grade_class(options: argparse.Namespace, lang: str, screen: Console) -> int
     with folder.locked(), Gradebook.create(folder.gradebook) as book:
         room = folder.room("handed-in")
         with open_submissions(submissions, room, limits.submission_kib) as opened:
-            handing = _told_apart(opened, assignment, screen, lang)
+            handing = _told_apart(submissions, opened, assignment, screen, lang)
             handed = _wanted(handing, options.only)
             here = {h.entry.student for h in handing.handed}
             absent = [student for student in book.students() if student not in here]
@@ -112,6 +112,7 @@ def _recognised(submissions: Path, names: list[str], options: argparse.Namespace
         tempfile.TemporaryDirectory() as room,
         open_submissions(submissions, Path(room), A_GLANCE) as handing,
     ):
+        _require_students(submissions, handing, names)
         found = students_by_assignment(handing.handed, names)
     if len(found) < 2:  # noqa: PLR2004 - one, or none
         return next(iter(found), None)
@@ -129,9 +130,23 @@ def _recognised(submissions: Path, names: list[str], options: argparse.Namespace
     )
 
 
-def _told_apart(handing: Handing, assignment: Assignment, screen: Console, lang: str) -> Handing:
+def _require_students(submissions: Path, handing: Handing, names: list[str]) -> None:
+    """Refuse a folder whose own folders are the course's assignments, and not students."""
+    found = sorted({one.entry.student for one in handing.handed} & set(names))
+    if found and submissions.is_dir():
+        raise UsageError(
+            "{path} is sorted by assignment. Give the folder of one of them: {folders}",
+            path=str(submissions),
+            folders=", ".join(str(submissions / name) for name in found),
+        )
+
+
+def _told_apart(
+    submissions: Path, handing: Handing, assignment: Assignment, screen: Console, lang: str
+) -> Handing:
     """Say what was handed in, and put aside what is for other assignments."""
     names = names_of_course(assignment.folder, None)
+    _require_students(submissions, handing, names)
     others = students_by_assignment(handing.handed, names)
     del others[assignment.name]
     for line in intake_lines(handing.source, handing.handed, handing.ignored, lang):
