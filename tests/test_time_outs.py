@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -131,7 +132,10 @@ def test_what_waits_is_told_so(tmp_path, course):
     path = submit(tmp_path, minicourse.SLOW.replace("0.01", "60"))
     messages = {c["message"] for c in result(path, course)["checks"] if c["outcome"] == "error"}
     (told,) = {message.splitlines()[0] for message in messages}
-    assert told == "double had not finished after 3 s, and mostly waited. Does it sleep?"
+    # On a busy machine it is given a little longer.
+    assert re.fullmatch(
+        r"double had not finished after \d s, and mostly waited\. Does it sleep\?", told
+    )
 
 
 def test_a_function_that_hangs_again_and_again_is_not_asked_for_ever(tmp_path, course):
