@@ -10,6 +10,7 @@ in the answer outside of its regions, and the words that hidden checks say to st
 import ast
 import codecs
 import contextlib
+import functools
 import gzip
 import hashlib
 import html
@@ -180,8 +181,14 @@ def _stands_in(secret: str, text: str) -> bool:
 def _views(text: str) -> set[str]:
     """A text as it is, and as a browser or a JSON parser would read it."""
     page = html.unescape(text)
-    strings = (ESCAPES.sub(lambda m: json.loads(f'"{m[0]}"'), t) for t in (text, page))
+    strings = (ESCAPES.sub(lambda m: _unescaped(m[0]), t) for t in (text, page))
     return {_plain(t) for t in (text, page, html.unescape(TAG.sub("", text)), *strings)}
+
+
+@functools.cache
+def _unescaped(escape: str) -> str:
+    """Read escapes of a JSON string."""
+    return str(json.loads(f'"{escape}"'))
 
 
 def _text(data: bytes) -> str:
