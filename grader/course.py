@@ -321,6 +321,21 @@ def _plain(name: str) -> str:
     return name.casefold().translate(SEPARATORS)
 
 
+def require_group(group: str | None, assignment: Assignment) -> None:
+    """Make sure that an assignment has a group of checks, if one is named.
+
+    Raises:
+        UsageError: it has not. Names those that it has.
+    """
+    names = [g.name for g in assignment.groups]
+    if group is not None and group not in names:
+        raise UsageError(
+            "There is no group {group}. The groups are {names}.",
+            group=group,
+            names=", ".join(names),
+        )
+
+
 def names_of_course(working: Path, course: Path | None) -> list[str]:
     """List a course's assignments, whether they can be read or not.
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -30,6 +31,15 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
+
+
+def keep_traceback(error: Exception) -> str:
+    """Write an error of grader itself into a file that can be sent to us. Returns its path."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="grader-", suffix=".log", delete=False
+    ) as log:
+        log.write("".join(traceback.format_exception(error)))
+    return log.name
 
 
 def write_whole(path: Path, pieces: Iterable[bytes]) -> None:

@@ -43,6 +43,10 @@ KINDS = frozenset(
     "an empty array of huge shape",
 }
 
+# Protections that are known to hold together: no system calls but an allowed few, and no files
+# but Python's own. A report names them with their version, if they have one: 'landlock-7'.
+COMBINATIONS = (("seccomp", "landlock"), ("seccomp", "bubblewrap"))
+
 Visibility = Literal["visible", "hidden"]
 
 
@@ -383,12 +387,9 @@ def all_passed(report: Report) -> bool:
 
 
 def well_confined(protections: Collection[str]) -> bool:
-    """Tell whether one of the combinations is in force that are known to hold.
-
-    No system calls but an allowed few, and no files but Python's own.
-    """
-    files = any(name.startswith(("landlock", "bubblewrap")) for name in protections)
-    return files and "seccomp" in protections
+    """Tell whether one of `COMBINATIONS` is in force."""
+    names = {name.partition("-")[0] for name in protections}
+    return any(names.issuperset(combination) for combination in COMBINATIONS)
 
 
 def withheld(check: CheckResult) -> CheckResult:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Died, SandboxError, TimedOut
-from grader.sandbox import plain
+from grader.sandbox import forkserver, plain
 from grader.sandbox.guest import Guest, Program
 from grader.sandbox.inside.wire import KILLED
 from grader.sandbox.limits import Limits
@@ -116,7 +116,7 @@ def test_a_process_that_has_not_ended_is_killed():
 
 def test_a_process_that_does_not_start_is_our_fault(monkeypatch):
     """A Python that can't be started as it should is no student's doing."""
-    monkeypatch.setattr(plain, "BOOT", "raise SystemExit")
+    monkeypatch.setattr(forkserver, "BOOT", "raise SystemExit")
     monkeypatch.setattr(plain, "START_SECONDS", 0.5)
     server = PlainServer()
     with pytest.raises(SandboxError, match="did not start"):
@@ -127,13 +127,13 @@ def test_a_process_that_does_not_start_is_our_fault(monkeypatch):
 def test_strangers_on_this_machine_are_not_taken_for_it(monkeypatch):
     """Who connects without knowing the token is turned away."""
     stranger = "import socket\ns = socket.create_connection(('127.0.0.1', int(port)))\n"
-    boot = plain.BOOT.replace(
-        "from inside.plain import main\n",
+    boot = forkserver.BOOT.replace(
+        "importlib.import_module",
         "import io\nline = sys.stdin.readline()\nport = line.split()[0]\n"
         + stranger
-        + "s.sendall(b'0' * 32)\nsys.stdin = io.StringIO(line)\nfrom inside.plain import main\n",
+        + "s.sendall(b'0' * 32)\nsys.stdin = io.StringIO(line)\nimportlib.import_module",
     )
-    monkeypatch.setattr(plain, "BOOT", boot)
+    monkeypatch.setattr(forkserver, "BOOT", boot)
     with guest(GOOD) as made:
         assert made.call("good", [2]).value == 4
 

@@ -26,6 +26,7 @@ from grader.results import (
     without_seconds,
 )
 from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.probe import in_force
 from grader.sandbox.words import said
 from grader.similar import fingerprints
 from grader.submission import parse
@@ -119,9 +120,7 @@ def _require_confinement(forkserver: Forkserver) -> None:
     Raises:
         SandboxError: too little.
     """
-    sock, protections = forkserver.fork()
-    sock.close()
-    forkserver.kill()
+    protections = in_force(forkserver)
     if not well_confined(protections):
         forkserver.close()
         raise SandboxError(

@@ -11,8 +11,7 @@ from rich.console import Console
 
 from grader.cli.exits import ALL_PASSED, COULD_NOT, SOME_FAILED
 from grader.cli.output import console, report_stream, write
-from grader.course import Assignment, find_assignment
-from grader.errors import UsageError
+from grader.course import Assignment, find_assignment, require_group
 from grader.foreign import clean
 from grader.report.language import choose, show, translate
 from grader.results import Report, Text, all_passed, feedback, max_score, score
@@ -50,7 +49,7 @@ def asked_for(options: argparse.Namespace) -> Asked:
     require_readable(path)
     course = options.course.resolve() if options.course else None
     assignment = find_assignment(path, Path.cwd(), course)
-    _require_group(options.only, assignment)
+    require_group(options.only, assignment)
     out = console(report_stream(options.json), quiet=options.quiet)
     return Asked(choose(options.lang, os.environ), path, assignment, out)
 
@@ -114,16 +113,6 @@ def exit_code(report: Report) -> int:
     if report.status == "not_graded":
         return COULD_NOT
     return ALL_PASSED if all_passed(report) else SOME_FAILED
-
-
-def _require_group(group: str | None, assignment: Assignment) -> None:
-    names = [g.name for g in assignment.groups]
-    if group is not None and group not in names:
-        raise UsageError(
-            "There is no group {group}. The groups are {names}.",
-            group=group,
-            names=", ".join(names),
-        )
 
 
 def _write_files(report: Report, lang: str, page: Path, options: argparse.Namespace) -> None:

@@ -9,20 +9,18 @@ import importlib
 import io
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from grader import __version__
+from grader.blas import ONE_THREAD
 from grader.cli.exits import COULD_NOT, INTERRUPTED
+from grader.disk import keep_traceback
 from grader.errors import GraderError, NotGraded, UsageError, mark
-from grader.foreign import clean
 
 MAX_SEED = 2**32
 GRADING = ("check", "watch", "batch")  # the commands in which an error of ours leaves work ungraded
-MAX_MESSAGE = 4096
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     parser = build_parser()
     options = parser.parse_args(arguments)
-    # One BLAS thread, as in the students' processes: sums come out the same on any machine.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     try:
         _require_working_folder()
         code: int = importlib.import_module(f"grader.cli.{options.module}").run(options)
@@ -300,23 +297,17 @@ def _require_working_folder() -> None:
 
 
 def _complain(error: GraderError, options: argparse.Namespace) -> None:
-    from grader.report.language import choose, show, translate  # noqa: PLC0415
-    from grader.sandbox.words import said  # noqa: PLC0415
+    from grader.report.language import choose, told, translate  # noqa: PLC0415
 
     lang = choose(options.lang, os.environ)
-    sentence = show(said(error), lang)
     ungraded = isinstance(error, NotGraded) and options.module in GRADING
     kind = mark("not graded") if ungraded else mark("error")
-    print(f"grader: {translate(kind, lang)}: {clean(sentence, MAX_MESSAGE)}", file=sys.stderr)
+    print(f"grader: {translate(kind, lang)}: {told(error, lang)}", file=sys.stderr)
 
 
 def _apologise(error: Exception) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", prefix="grader-", suffix=".log", delete=False
-    ) as log:
-        log.write("".join(traceback.format_exception(error)))
     print(
         f"grader: not graded: something is wrong in grader itself ({type(error).__name__}). "
-        f"This is not the student's fault. Please send us {log.name}",
+        f"This is not the student's fault. Please send us {keep_traceback(error)}",
         file=sys.stderr,
     )

@@ -15,9 +15,8 @@ from grader.cli.check import Asked, asked_for, exit_code, show_page, write_resul
 from grader.cli.exits import INTERRUPTED
 from grader.course import Settings
 from grader.errors import UsageError, mark
-from grader.foreign import clean
 from grader.grading import grade, tutor_of
-from grader.report.language import points, show, translate
+from grader.report.language import points, told, translate
 from grader.report.live import Live
 from grader.report.terminal import Lines, next_step, summary_lines
 from grader.results import (
@@ -32,11 +31,9 @@ from grader.results import (
     withheld,
 )
 from grader.sandbox.plain import server
-from grader.sandbox.words import said
 from grader.submission import SUFFIXES, Submission, read_submission
 
 LOOK_SECONDS = 0.05
-MAX_MESSAGE = 4096
 
 
 def run(options: argparse.Namespace) -> int:
@@ -199,8 +196,7 @@ class Watcher:
 
     def _once(self, work: Submission | UsageError) -> None:
         if isinstance(work, UsageError):
-            sentence = clean(show(said(work), self._asked.lang), MAX_MESSAGE)
-            print(f"{_clock()} {sentence}", file=sys.stderr)
+            print(f"{_clock()} {told(work, self._asked.lang)}", file=sys.stderr)
             return
         report = feedback(self._graded(work))
         self.code = exit_code(report)

@@ -4,25 +4,19 @@ import argparse
 import contextlib
 import io
 import shlex
-import tempfile
-import traceback
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 import msgspec
 
-from grader.course import Assignment, find_assignment
-from grader.disk import whole
-from grader.errors import GraderError, UsageError
-from grader.foreign import clean
+from grader.course import find_assignment, require_group
+from grader.disk import keep_traceback, whole
+from grader.errors import GraderError
 from grader.jupyter.shown import Bundle, result, sentence
-from grader.report.language import choose, show
+from grader.report.language import choose, show, told
 from grader.results import Report, Text, feedback
 from grader.sandbox.plain import server
-from grader.sandbox.words import said
 from grader.submission import parse
-
-MAX_MESSAGE = 4096
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -63,7 +57,7 @@ def answer(request: Request, environ: Mapping[str, str]) -> Bundle:
     try:
         return _checked(request, options, lang, notebook)
     except GraderError as error:
-        return sentence(clean(show(said(error), lang), MAX_MESSAGE), lang)
+        return sentence(told(error, lang), lang)
     except Exception as error:  # noqa: BLE001 - ours, and no user should have to read it
         return sentence(show(_apology(error), lang), lang)
 
@@ -86,7 +80,7 @@ def _checked(
     working = Path.cwd()
     course = options.course.resolve() if options.course else None
     assignment = find_assignment(working / named, working, course)
-    _require_group(options.only, assignment)
+    require_group(options.only, assignment)
     limits = assignment.settings.limits
     forkserver = server(limits)  # warms up while we import the rest
     try:
@@ -107,16 +101,6 @@ def _checked(
     return result(report, lang, page.name, _written(report, page, lang))
 
 
-def _require_group(group: str | None, assignment: Assignment) -> None:
-    names = [g.name for g in assignment.groups]
-    if group is not None and group not in names:
-        raise UsageError(
-            "There is no group {group}. The groups are {names}.",
-            group=group,
-            names=", ".join(names),
-        )
-
-
 def _written(report: Report, page: Path, lang: str) -> Text | None:
     """Write the feedback page, or tell why it can't be: the result is worth showing without."""
     from grader.report import html  # noqa: PLC0415
@@ -132,12 +116,8 @@ def _written(report: Report, page: Path, lang: str) -> Text | None:
 
 
 def _apology(error: Exception) -> Text:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", prefix="grader-", suffix=".log", delete=False
-    ) as log:
-        log.write("".join(traceback.format_exception(error)))
     return Text(
         "Something is wrong in grader itself ({kind}). This is not your fault. Please send us "
         "{path}",
-        params={"kind": type(error).__name__, "path": log.name},
+        params={"kind": type(error).__name__, "path": keep_traceback(error)},
     )

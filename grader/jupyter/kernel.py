@@ -13,6 +13,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from grader.blas import ONE_THREAD
 from grader.errors import UsageError
 from grader.foreign import clean
 from grader.report.language import choose, show
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 # No file beside the notebook is taken for one of our modules, and none is left there.
 COMMAND = ("-P", "-B", "-m", "grader.jupyter")
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def load(shell: InteractiveShell) -> None:

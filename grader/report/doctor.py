@@ -14,7 +14,7 @@ from rich.text import Text as Line
 from grader.errors import mark
 from grader.report.language import show, translate
 from grader.report.terminal import ASCII_MARKS, MARKS, STYLES, Lines
-from grader.results import Outcome, well_confined
+from grader.results import COMBINATIONS, Outcome, well_confined
 from grader.sandbox.probe import Machine, version_of
 from grader.sandbox.remedies import advice
 
@@ -32,8 +32,6 @@ PURPOSES = {
     "no_new_privs": mark("No program gives it rights that you don't have."),
     "descriptors": mark("Nothing that grader has open is passed on to it."),
 }
-# Each holds by itself.
-COMBINATIONS = (("seccomp", "landlock"), ("seccomp", "bubblewrap"))
 
 
 class Checkup(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from grader.errors import GraderError
+from grader.foreign import clean
 from grader.results import Text
 
 LANGUAGES = ("en", "zh")
 DOMAIN = "grader"
+MAX_TOLD = 4096
 LOCALE = Path(__file__).parent / "locale"
 
 _SMALL, _LARGE = 0.01, 1000
@@ -79,6 +82,13 @@ def show(text: Text, lang: str) -> str:
         if lang == "en":
             raise
         return show(text, "en")
+
+
+def told(error: GraderError, lang: str) -> str:
+    """Say an error in a language; whatever it quotes is cleaned and cut short."""
+    from grader.sandbox.words import said  # noqa: PLC0415 - brings NumPy along
+
+    return clean(show(said(error), lang), MAX_TOLD)
 
 
 def _params(text: Text, lang: str) -> dict[str, object]:

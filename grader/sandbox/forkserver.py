@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from grader.blas import ONE_THREAD
 from grader.errors import SandboxError
 from grader.sandbox import inside, seccomp
 from grader.sandbox.inside.wire import NUMBER, SECONDS, Connection, WireError
@@ -26,27 +27,23 @@ INSIDE = Path(inside.__file__).parent
 PACKAGES = Path(np.__file__).parents[1]
 PYTHON = Path(sys.executable).resolve()
 
-# The only argument besides what follows it is the descriptor. -S: no site, so no .pth file
-# and no user folder; the path holds the standard library and the folder that NumPy is in.
+# Runs `main` of one of the modules in inside/.
 BOOT = """
 import sys, importlib.util
-descriptor, inside, packages = sys.argv[1:]
+module, inside, packages, *arguments = sys.argv[1:]
 sys.argv[:] = [""]
 sys.path.append(packages)
 spec = importlib.util.spec_from_file_location(
     "inside", inside + "/__init__.py", submodule_search_locations=[inside])
-sys.modules["inside"] = module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-from inside.forkserver import main
-main(int(descriptor))
+sys.modules["inside"] = package = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(package)
+importlib.import_module("inside." + module).main(*arguments)
 """
 
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",  # sets of strings are walked in the same order in every run
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
 }
 
 
@@ -61,6 +58,16 @@ def readable_folders() -> list[str]:
         *(Path(name) for name in ("/etc/ld.so.cache", "/dev/null", "/dev/urandom")),
     }
     return sorted(str(folder) for folder in folders if folder.exists())
+
+
+def python_line(module: str, *arguments: str) -> list[str]:
+    """Make the command line that runs a module of inside/, which has nothing else of ours.
+
+    -S: no site, so no .pth file and no user folder; the path holds the standard library and the
+    folder that NumPy is in.
+    """
+    options = ("-s", "-S", "-P", "-B", "-c", BOOT)
+    return [str(PYTHON), *options, module, str(INSIDE), str(PACKAGES), *arguments]
 
 
 class Spent(NamedTuple):
@@ -98,10 +105,9 @@ class Forkserver:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._control, theirs = socket.socketpair()
         with theirs:
-            python = [str(PYTHON), "-s", "-S", "-P", "-B", "-c", BOOT]
-            arguments = [str(theirs.fileno()), str(INSIDE), str(PACKAGES)]
+            python = python_line("forkserver", str(theirs.fileno()))
             self._process = subprocess.Popen(
-                [*(_bubblewrap() if wrapped else ()), *python, *arguments],
+                [*(_bubblewrap() if wrapped else ()), *python],
                 env=ENVIRONMENT,
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for the trusted process alone

@@ -14,12 +14,10 @@ import time
 from grader.errors import SandboxError
 from grader.sandbox.forkserver import (
     ENVIRONMENT,
-    INSIDE,
-    PACKAGES,
-    PYTHON,
     START_SECONDS,
     Forkserver,
     Spent,
+    python_line,
 )
 from grader.sandbox.inside.wire import KILLED
 from grader.sandbox.limits import Limits
@@ -28,19 +26,6 @@ LINGER_SECONDS = 1.0
 CRASH = 0x80000000  # Windows' exit codes from here on are crashes
 BAD_ACCESS = 11  # what a POSIX system calls most of these: SIGSEGV
 NEEDED = ("SYSTEMROOT",)  # without it there are no sockets on Windows
-
-BOOT = """
-import sys, importlib.util
-inside, packages = sys.argv[1:]
-sys.argv[:] = [""]
-sys.path.append(packages)
-spec = importlib.util.spec_from_file_location(
-    "inside", inside + "/__init__.py", submodule_search_locations=[inside])
-sys.modules["inside"] = module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-from inside.plain import main
-main()
-"""
 
 
 class PlainServer:
@@ -117,7 +102,7 @@ def server(limits: Limits) -> Server:
 
 def _started() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [str(PYTHON), "-s", "-S", "-P", "-B", "-c", BOOT, str(INSIDE), str(PACKAGES)],
+        python_line("plain"),
         env=ENVIRONMENT | {name: os.environ[name] for name in NEEDED if name in os.environ},
         cwd=os.path.abspath(os.sep),  # noqa: PTH100 - a folder, whatever the system
         stdin=subprocess.PIPE,

@@ -9,18 +9,13 @@ import threading
 from multiprocessing import Pipe
 from typing import NamedTuple
 
+from grader.blas import ONE_THREAD
 from grader.errors import NotGraded
 from grader.foreign import clean
 
 ATTEMPTS = 4
 MOST_HANGS = 2
 START_SECONDS = 60.0
-# One BLAS thread, as in the students' processes: sums come out the same on any machine.
-ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 
 
 class WorkerError(NotGraded):
@@ -78,7 +73,7 @@ class Worker:
                     str(theirs.fileno()),
                     self._core,
                 ],
-                env=os.environ | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(_absolute_paths())},
+                env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(_absolute_paths())},
                 start_new_session=True,  # Ctrl-C is for the coordinating process alone
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -35,9 +35,9 @@ LINGER_SECONDS = 1.0
 PAUSE_SECONDS = 0.0005
 
 
-def main(control_descriptor: int) -> None:
+def main(control_descriptor: str) -> None:
     """Serve until the control socket closes."""
-    control = socket.socket(fileno=control_descriptor)
+    control = socket.socket(fileno=int(control_descriptor))
     connection = Connection(control)
     settings = connection.receive(MAX_SETTINGS)
     warm_up()
