@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Ran, command, environment, run, strict_json
+from tests.command import Ran, command, environment, run, run_process, strict_json
 from tests.minicourse import (
     BROKEN,
     FILE,
@@ -128,6 +128,16 @@ def test_what_is_printed(graded):
     assert "Mean 4.3, median 2, of 10 points" in ran.out
     assert "index.html" in ran.out
     assert ran.err == ""
+
+
+def test_nothing_is_left_elsewhere(course, submissions, out, tmp_path):
+    """The course's folder stays as it was, and so does the folder for temporary files."""
+    before, temporary = sorted(course.rglob("*")), tmp_path / "temporary"
+    temporary.mkdir()
+    ran = run_process("batch", submissions, "--out", out, "--course", course, TMPDIR=str(temporary))
+    assert ran.code == 0
+    assert sorted(course.rglob("*")) == before
+    assert list(temporary.iterdir()) == []
 
 
 def test_what_is_left(graded):

@@ -15,7 +15,7 @@ from tests.students import LOOP, FakeStudent
 HEADER = """\
 import numpy as np
 import grader.checks
-from grader.checks import assert_close, measured, require
+from grader.checks import assert_close, each, measured, require
 
 def check(group="first", **more):
     texts = dict(title="a title", title_zh="标题", hint="a hint", hint_zh="提示")
@@ -160,6 +160,30 @@ def test_who_sees_the_evidence(write, run, folder, shows, seen):
     assert result.visibility == {"checks": "visible", "hidden": "hidden"}[folder]
     assert result.shows is seen
     assert result.evidence == Evidence(got="1", expected="2.5")
+
+
+EACH = """
+@check()
+def test_it(student):
+    for (x,), answer in each(student, "f", [(1.0,), (2.0,), (3.0,)]):
+        assert_close(answer, 2.0 * x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "outcome", "call"),
+    [
+        (lambda x: 2.0 * x, Outcome.PASSED, None),
+        (lambda x: 2.0 * x if x < 2.0 else 5.0, Outcome.FAILED, "f(2)"),
+        (lambda x: 2.0 * x if x < 3.0 else x.y, Outcome.ERROR, "f(3)"),
+    ],
+)
+def test_each_call_is_known(write, run, function, outcome, call):
+    """Of calls that went together, the one that failed or raised is shown."""
+    write(EACH)
+    result = one(run(FakeStudent(f=function)))
+    assert result.outcome is outcome
+    assert (result.evidence and result.evidence.call) == call
 
 
 def test_files_of_the_same_name_in_both_folders(write, run):

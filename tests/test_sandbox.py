@@ -16,7 +16,7 @@ import pytest
 
 from grader.errors import Died, Missing, Raised, SandboxError, TimedOut, Unreadable
 from grader.sandbox.forkserver import ENVIRONMENT, Forkserver
-from grader.sandbox.guest import MAX_TIMEOUTS, Guest, Program
+from grader.sandbox.guest import MAX_TIMEOUTS, TOGETHER, Guest, Program
 from grader.sandbox.inside.wire import Opaque
 from grader.sandbox.limits import Limits
 from tests.students import LOOP
@@ -721,12 +721,22 @@ def test_arguments_that_can_not_be_sent_are_not_the_students_error(load):
 
 
 def test_a_loop_is_run_in_blocks(load):
-    """The answers of a loop's steps come in blocks, in order, and the guest goes on answering."""
+    """The answers of a loop's steps come some blocks together, in order; the guest goes on."""
     guest = load(GOOD + "def f(x):\n    return x, 2 * x\n")
-    blocks = list(guest.replay(LOOP, {"steps": 6}, (2,), 4))
-    assert [len(block) for block in blocks] == [4, 2]
-    np.testing.assert_array_equal(np.concatenate(blocks)[:, 1], 2.0 * np.arange(6))
+    together, steps = 4 * TOGETHER, 8 * TOGETHER + 6
+    answers = list(guest.replay(LOOP, {"steps": steps}, (2,), 4))
+    assert [len(some) for some in answers] == [together, together, 6]
+    np.testing.assert_array_equal(np.concatenate(answers)[:, 1], 2.0 * np.arange(steps))
     assert guest.call("good", [2]).value == 4
+
+
+def test_what_was_answered_before_a_loop_broke_off(load):
+    """Blocks that were finished when the student's function raised still come."""
+    guest = load(GOOD + "def f(x):\n    return x if x < 10 else x.y\n")
+    answers = guest.replay(LOOP, {"steps": 20}, (2,), 4)
+    assert len(next(answers)) == 8
+    with pytest.raises(Raised, match=r"^training raised AttributeError"):
+        next(answers)
 
 
 @pytest.mark.parametrize(
@@ -748,7 +758,14 @@ def test_misbehaving_in_a_loop(load, body, error, words):
 
 @pytest.mark.parametrize(
     "block",
-    ["np.ones((5, 2))", "np.ones((0, 2))", "np.ones((4, 3))", "np.ones((4, 2), int)", "[1]", "5"],
+    [
+        f"np.ones(({4 * TOGETHER + 1}, 2))",
+        "np.ones((0, 2))",
+        "np.ones((4, 3))",
+        "np.ones((4, 2), int)",
+        "[1]",
+        "5",
+    ],
 )
 def test_a_forged_block(load, block):
     """A block of another shape or kind than the loop's is no answer."""

@@ -18,7 +18,7 @@ from grader.checks.declare import check
 from grader.checks.gradient import central_difference, worst_weight
 from grader.checks.loading import load_module
 from grader.checks.margins import at_least, at_most
-from grader.checks.student import Student
+from grader.checks.student import Student, each
 from grader.checks.training import TrainingTask
 from grader.results import measured
 
@@ -31,6 +31,7 @@ __all__ = [
     "at_most",
     "central_difference",
     "check",
+    "each",
     "kind_of",
     "load_module",
     "measured",

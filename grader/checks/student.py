@@ -4,13 +4,13 @@
 tests of checks bring one of their own that calls functions in this process.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import numpy as np
 
-from grader.errors import CheckError
+from grader.errors import CheckError, Raised
 from grader.sandbox.guest import Guest
 
 
@@ -46,6 +46,28 @@ class Student(Protocol):
 
     def __getattr__(self, name: str) -> Any:
         """Give a function of the submission that can be called like one of ours."""
+
+
+def each(
+    student: Student, name: str, calls: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Call a function once for each tuple of arguments, in one exchange.
+
+    Yields:
+        The arguments and the answer of each call, which is the student's last one by then.
+
+    Raises:
+        StudentError: whatever went wrong with the student's code.
+    """
+    try:
+        answers = student.map(name, calls)
+    except Raised:  # at which of them?
+        for arguments in calls:
+            yield arguments, student.call(name, *arguments)
+        return
+    for arguments, answer in zip(calls, answers, strict=True):
+        student.last_call = name, arguments
+        yield arguments, answer
 
 
 class GuestStudent:

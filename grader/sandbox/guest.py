@@ -45,6 +45,7 @@ MAX_TIMEOUTS = 3  # after so many, a function is not called again
 # many times that if it is kept waiting for a core. CPU time is limited in whole seconds.
 SECOND_PATIENCE, ROUNDING_SECONDS = 2, 1
 MOST_PATIENCE = 10
+TOGETHER = 8  # blocks of a training in one frame
 
 
 class Program(NamedTuple):
@@ -233,24 +234,26 @@ class Guest:
             loop: source of a module with BLOCK, STEP_ANSWER, `answer` and `train`.
             arguments: plain data for `train`.
             step_shape: the shape of one step's answers, as the loop declares it.
-            block: the largest number of steps sent together.
+            block: the largest number of steps in a block.
 
         Yields:
-            float64 (steps, *step_shape), for each block in turn.
+            float64 (steps, *step_shape), in turn, for as many blocks as came together.
 
         Raises:
             StudentError: whatever went wrong with the student's code.
         """
         self.start()
-        largest = block * math.prod(step_shape) * 8 + HEAD_BYTES
+        most = TOGETHER * block
+        largest = most * math.prod(step_shape) * 8 + HEAD_BYTES
         with self._exchange("training", self._limits.training_seconds) as (send, receive):
-            send({"do": "replay", "loop": loop, "arguments": arguments})
+            request = {"loop": loop, "arguments": arguments, "together": TOGETHER}
+            send({"do": "replay", **request})
             while True:
                 reply = self._checked("training", receive(largest))
                 answers = reply.get("block")
                 if answers is None:
                     return
-                if not _is_block(answers, step_shape, block):
+                if not _is_block(answers, step_shape, most):
                     raise WireError("not a block of answers")
                 yield answers
 
@@ -463,10 +466,10 @@ def _second_patience(seconds: float) -> float:
     return SECOND_PATIENCE * seconds + ROUNDING_SECONDS
 
 
-def _is_block(answers: Any, step_shape: tuple[int, ...], block: int) -> bool:
+def _is_block(answers: Any, step_shape: tuple[int, ...], most: int) -> bool:
     return (
         isinstance(answers, np.ndarray)
         and answers.dtype == np.float64
         and answers.shape[1:] == step_shape
-        and 1 <= len(answers) <= block
+        and 1 <= len(answers) <= most
     )

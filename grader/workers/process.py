@@ -55,6 +55,8 @@ class Worker:
         self._core = "" if core is None else str(core)
         self._role = role
         self._patience = role.seconds + START_SECONDS
+        # Of the checks, which a worker loads again for each job. Nothing is left in the course.
+        self._bytecode = tempfile.TemporaryDirectory(prefix="grader-bytecode-")
         self._closed = False
         self._changing = threading.Lock()
         self._start()
@@ -72,6 +74,7 @@ class Worker:
                     self._role.module,
                     str(theirs.fileno()),
                     self._core,
+                    self._bytecode.name,
                 ],
                 env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(_absolute_paths())},
                 start_new_session=True,  # Ctrl-C is for the coordinating process alone
@@ -131,6 +134,7 @@ class Worker:
         with self._changing:
             self._closed = True
             self._end()
+            self._bytecode.cleanup()
 
     def _end(self) -> None:
         self._process.kill()

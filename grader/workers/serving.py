@@ -19,10 +19,11 @@ def serve(begin: Callable[[bytes], Callable[[bytes], bytes]]) -> None:
     Args:
         begin: takes the setting, and gives what does one job after the other.
     """
-    sys.dont_write_bytecode = True
-    if sys.argv[2]:
-        os.sched_setaffinity(0, {int(sys.argv[2])})
-    connection = Connection(int(sys.argv[1]))
+    descriptor, core, sys.pycache_prefix = sys.argv[1:]
+    sys.dont_write_bytecode = False
+    if core:
+        os.sched_setaffinity(0, {int(core)})
+    connection = Connection(int(descriptor))
     setting = connection.recv_bytes()
     jobs: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()

@@ -10,7 +10,7 @@ reply repeats the `id`:
     call    name, args, watch                                      -> value, modified
     map     name, calls [[...], ...]                               -> value [...]
     value   name                                                   -> value
-    replay  loop (source), arguments {...}                         -> block, block, ..., value
+    replay  loop (source), arguments {...}, together (blocks)      -> block, block, ..., value
 
 or `missing`, with the names that do exist, or `raised`, with the exception and the student's
 own lines of its traceback. Every reply also brings the `warnings` since the last one.
@@ -207,12 +207,28 @@ class Guest:
         return {"value": self._get(request["name"])}
 
     def replay(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run a given loop with the student's functions; send what they answered, in blocks."""
+        """Run a given loop with the student's functions; send what they answered, in blocks.
+
+        A few blocks go together: sending costs more than what is sent.
+        """
         loop = types.ModuleType("loop")
         exec(compile(request["loop"], "<loop>", "exec"), loop.__dict__)  # noqa: S102
         respond = functools.partial(loop.answer, self.module)
-        for block in loop.train(**request["arguments"], respond=respond):
-            self.connection.send({"id": request["id"], "block": block.answers})
+        waiting: list[np.ndarray] = []
+
+        def send() -> None:
+            if waiting:
+                block = np.concatenate(waiting)
+                waiting.clear()
+                self.connection.send({"id": request["id"], "block": block})
+
+        try:
+            for block in loop.train(**request["arguments"], respond=respond):
+                waiting.append(block.answers.copy())
+                if len(waiting) == request["together"]:
+                    send()
+        finally:
+            send()
         return {"value": None}
 
     def _get(self, name: str) -> Any:

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from grader.checks import assert_close, at_most, check, numbers, require
+from grader.checks import assert_close, at_most, check, each, numbers, require
 
 ANSWERS = ("test_delta::answers",)
 
 
 def samples(rng, count, classes=10):
-    """Random activations (count, classes) that sum to 1, and one-hot labels."""
+    """List pairs: random activations (classes,) that sum to 1, and a one-hot label."""
     powers = np.exp(rng.normal(scale=2.0, size=(count, classes)))
     a = powers / powers.sum(axis=1, keepdims=True)
-    return a, np.eye(classes)[rng.integers(classes, size=count)]
+    return list(zip(a, np.eye(classes)[rng.integers(classes, size=count)], strict=True))
 
 
 @check(
@@ -24,9 +24,9 @@ def samples(rng, count, classes=10):
     depends_on=ANSWERS,
 )
 def test_values(student, rng):
-    for classes in (2, 5, 10, 30):
-        for a, y in zip(*samples(rng, 5, classes), strict=True):
-            assert_close(student.delta(a, y), a - y)
+    pairs = [pair for classes in (2, 5, 10, 30) for pair in samples(rng, 5, classes)]
+    for (a, y), d in each(student, "delta", pairs):
+        assert_close(d, a - y)
 
 
 @check(
@@ -39,8 +39,8 @@ def test_values(student, rng):
     depends_on=ANSWERS,
 )
 def test_sign(student, rng):
-    for a, y in zip(*samples(rng, 10), strict=True):
-        d = numbers(student.delta(a, y), a.shape)
+    for (a, y), answer in each(student, "delta", samples(rng, 10)):
+        d = numbers(answer, a.shape)
         require(
             np.array_equal(d < 0.0, y == 1.0) and np.all(d != 0.0),
             "delta has the opposite sign, or none, for some class.",
@@ -58,8 +58,8 @@ def test_sign(student, rng):
     depends_on=ANSWERS,
 )
 def test_sums_to_zero(student, rng):
-    for a, y in zip(*samples(rng, 10), strict=True):
-        d = numbers(student.delta(a, y), a.shape)
+    for (a, _), answer in each(student, "delta", samples(rng, 10)):
+        d = numbers(answer, a.shape)
         require(np.any(d != 0.0), "delta is zero everywhere.", "误差项处处为零。")
         require(
             at_most(abs(float(d.sum())), 1e-6),
@@ -78,7 +78,7 @@ def test_sums_to_zero(student, rng):
     depends_on=ANSWERS,
 )
 def test_input_not_modified(student, rng):
-    (a,), (y,) = samples(rng, 1)
+    [(a, y)] = samples(rng, 1)
     require(
         not student.modifies("delta", a, y),
         "After the call, a or y holds other values than before.",

@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from grader.checks import assert_close, assert_number, at_least, check, require
+from grader.checks import assert_close, assert_number, at_least, check, each, require
 
 ANSWERS = ("test_loss::answers",)
 TOLERANCE = 1e-5  # as in the visible checks: 1e-6 added inside the logarithm is fine
 
 
 def samples(rng, count, classes=10):
-    """Random activations (count, classes), none below about 0.01, and one-hot labels."""
+    """List pairs: random activations (classes,), none below about 0.01, and a one-hot label."""
     raw = rng.random((count, classes)) + 0.15
-    return raw / raw.sum(axis=1, keepdims=True), np.eye(classes)[rng.integers(classes, size=count)]
+    labels = np.eye(classes)[rng.integers(classes, size=count)]
+    return list(zip(raw / raw.sum(axis=1, keepdims=True), labels, strict=True))
 
 
 @check(
@@ -24,10 +25,9 @@ def samples(rng, count, classes=10):
     depends_on=ANSWERS,
 )
 def test_values(student, rng):
-    for classes in (2, 5, 10, 30):
-        for a, y in zip(*samples(rng, 5, classes), strict=True):
-            want = -np.log(a[y.argmax()])
-            assert_close(student.loss(a, y), want, rtol=TOLERANCE, atol=10 * TOLERANCE)
+    pairs = [pair for classes in (2, 5, 10, 30) for pair in samples(rng, 5, classes)]
+    for (a, y), answer in each(student, "loss", pairs):
+        assert_close(answer, -np.log(a[y.argmax()]), rtol=TOLERANCE, atol=10 * TOLERANCE)
 
 
 @check(
@@ -54,9 +54,9 @@ def test_natural_logarithm(student):
     depends_on=ANSWERS,
 )
 def test_positive(student, rng):
-    for a, y in zip(*samples(rng, 10), strict=True):
+    for _, answer in each(student, "loss", samples(rng, 10)):
         require(
-            assert_number(student.loss(a, y)) > 0.0,
+            assert_number(answer) > 0.0,
             "The loss of a wrong answer is not positive.",
             "答错时损失不是正数。",
         )
@@ -103,7 +103,7 @@ def test_exact_zeros(student):
     depends_on=ANSWERS,
 )
 def test_input_not_modified(student, rng):
-    (a,), (y,) = samples(rng, 1)
+    [(a, y)] = samples(rng, 1)
     require(
         not student.modifies("loss", a, y),
         "After the call, a or y holds other values than before.",
