@@ -423,6 +423,22 @@ def test_a_save_ends_the_training(path, watching, tmp_path):
     assert process.stop() == 1
 
 
+def test_a_save_ends_code_that_hangs(path, watching, tmp_path):
+    """Who saves while his code hangs need not wait for the time-out, which is 300 s here."""
+    course = write_course(tmp_path / "slow")
+    toml = course / "assignments" / NAME / "assignment.toml"
+    toml.write_text(toml.read_text().replace("_seconds = 10", "_seconds = 300"))
+    path.write_text(RIGHT.replace("return x / 2", "while True: pass"))
+    process = watching(path, "--course", course)
+    process.until("✓ doubles zero")  # the last check before the one that hangs
+    path.write_text(WRONG)
+    process.until("Score ..")
+    process.until(WAITING)
+    path.write_text(RIGHT)
+    process.until("Score: 10 of 10, 6 before")
+    assert process.stop() == 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
 def test_a_killed_forkserver_is_replaced(course, path, watching):
     """When what students' processes come from was killed, the next save but one is graded."""

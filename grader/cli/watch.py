@@ -1,10 +1,13 @@
 """`grader check --watch`: graded again on every save; after the first result, what has changed."""
 
+import _thread
 import argparse
 import contextlib
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -34,6 +37,7 @@ from grader.sandbox.plain import server
 from grader.submission import SUFFIXES, Submission, read_submission
 
 LOOK_SECONDS = 0.05
+PATIENCE_SECONDS = 0.4  # with code that hangs, once other work was saved
 
 
 def run(options: argparse.Namespace) -> int:
@@ -100,6 +104,10 @@ class Saves:
         self._read_at = now
         old, self.work = self.work, self._read()
         return _identity(old) != _identity(self.work)
+
+    def unread(self) -> bool:
+        """Tell whether there has been a save since the last look. Any thread may ask."""
+        return _stamps(self._path) != self._read_at
 
     def wait(self) -> None:
         """Wait until `work` has become another one."""
@@ -180,6 +188,7 @@ class Watcher:
         self._saves = Saves(asked.path, asked.assignment.settings)
         self._news = News()
         self._last: Report | None = None
+        self._broken_off = False
         self.code = INTERRUPTED  # until there is a result
 
     def close(self) -> None:
@@ -189,10 +198,52 @@ class Watcher:
     def go_on(self) -> NoReturn:
         """Grade whatever is saved. Only Ctrl-C ends it."""
         while True:
-            with contextlib.suppress(SavedAgain):
+            try:
                 self._once(self._saves.work)
                 self._saves.wait()
+            except SavedAgain:
+                pass
+            except KeyboardInterrupt:
+                if not self._broken_off:
+                    raise
+                self._broken_off = False
+                self._start_again()
+                while self._saves.unread():
+                    self._saves.look()
+                    time.sleep(LOOK_SECONDS)
             self._asked.out.print()
+
+    def _start_again(self) -> None:
+        self._forkserver.close()
+        self._forkserver = server(self._asked.assignment.settings.limits)
+
+    @contextlib.contextmanager
+    def _breaking_off(self) -> Iterator[None]:
+        """Break a grading off, as Ctrl-C does, if there is a save while the student's code hangs.
+
+        While it does, nobody calls the watch of a grading, which would have seen it.
+        """
+        done = threading.Event()
+
+        def look_out() -> None:
+            since = None
+            while not done.wait(LOOK_SECONDS):
+                if not self._saves.unread():
+                    since = None
+                elif since is None:
+                    since = time.monotonic()
+                elif time.monotonic() - since > PATIENCE_SECONDS:
+                    self._broken_off = True
+                    _interrupt()
+                    return
+
+        thread = threading.Thread(target=look_out, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def _once(self, work: Submission | UsageError) -> None:
         if isinstance(work, UsageError):
@@ -204,8 +255,7 @@ class Watcher:
             self._asked.out.print(line)
         page = write_result(report, self._asked, self._options)
         if report.status == "not_graded":  # perhaps because the forkserver has gone
-            self._forkserver.close()
-            self._forkserver = server(self._asked.assignment.settings.limits)
+            self._start_again()
         elif self._last is None:
             show_page(page, self._asked, self._options)
             waiting = mark("Save your file, and it is graded again. Ctrl-C ends this.")
@@ -222,7 +272,7 @@ class Watcher:
         is_new = self._news.of_one_grading()
         title = Text(assignment.settings.title, assignment.settings.title_zh)
         heading = Text("{time}, {title}", params={"time": _clock(), "title": title})
-        with Live(out, lang, submission.code) as live:
+        with self._breaking_off(), Live(out, lang, submission.code) as live:
 
             def watch(event: Event | Cause) -> None:
                 if self._saves.look():
@@ -269,6 +319,14 @@ def change_lines(before: Report, now: Report, lang: str) -> Lines:
     following = next_step(now, lang) if now.cause is None else ""  # which has just been told
     if following and following != next_step(before, lang):
         yield Line.assemble((translate("Do this next: ", lang), "bold"), following)
+
+
+def _interrupt() -> None:
+    """Do what Ctrl-C does, from a thread."""
+    if hasattr(signal, "pthread_kill"):  # ends the main thread's waiting, too
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 def _clock() -> str:
