@@ -186,6 +186,16 @@ def test_each_call_is_known(write, run, function, outcome, call):
     assert (result.evidence and result.evidence.call) == call
 
 
+def test_no_other_folder_is_listed(write, run, tmp_path, monkeypatch):
+    """The folders of checks are looked through, and none above them: a home may hold thousands."""
+    listed, scandir = set(), os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.add(str(path)) or scandir(path))
+    write("@check()\ndef test_one():\n    pass\n")
+    write("@check()\ndef test_two():\n    pass\n", folder="hidden")
+    assert len(run().checks) == 2
+    assert listed == {str(tmp_path / "checks"), str(tmp_path / "hidden")}
+
+
 def test_files_of_the_same_name_in_both_folders(write, run):
     """A visible and a hidden file may have the same name."""
     write("@check()\ndef test_one():\n    pass\n")

@@ -13,7 +13,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import msgspec
 import numpy as np
@@ -46,6 +46,7 @@ from grader.results import (
     Text,
     Training,
     Visibility,
+    withheld,
 )
 from grader.sandbox.words import said
 
@@ -118,6 +119,7 @@ def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> 
     folders = [str(folder) for folder in task.folders]
     arguments = [
         *("-c", os.devnull, "--rootdir", folders[0], "--noconftest"),
+        *("--confcutdir", folders[0]),  # or every folder from the disk's root on is listed
         *("--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"),
         *(word for name in UNUSED for word in ("-p", f"no:{name}")),
         *folders,
@@ -384,7 +386,7 @@ class Plugin:
         for name in self._checks[item.nodeid].declaration.depends_on:
             before = self._outcomes[name]
             if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
-                raise DependencyNotMet(before.message or before.title)
+                raise DependencyNotMet(withheld(before).message or before.title)
             if before.outcome is Outcome.FAILED:
                 params: dict[str, int | float | str | Text] = {"title": before.title}
                 raise DependencyNotMet(
@@ -404,16 +406,18 @@ class Plugin:
         with listening(keep):
             return (yield)
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
-        """Turn what a check raised into its result."""
+    ) -> pytest.TestReport:
+        """Turn what a check raised into its result. Pytest need not write it down, too."""
+        assert call.when != "collect", "that makes a report of another kind"
         if call.when == "setup":
             self._setup_seconds = call.duration  # in it, perhaps, the training run
         if call.when == "call" or call.excinfo is not None:
             self._finish(item, call)
-        return (yield)
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo is not None else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def _finish(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         found = self._checks[item.nodeid]
