@@ -1,101 +1,106 @@
-"""Measures what `grader batch` costs, beside the bare computation and with other jobs.
+"""What `grader batch` spends on a submission beyond the bare computation, and on what."""
 
-    python tests/benchmarks/batch.py [STUDENTS [ROUNDS]]
-
-Makes a class of STUDENTS (300) from the right answers and known mistakes of the course, each
-with a line of its own. Runs in alternation: the bare computation (in one plain process, for each
-student the lesson's own training loop with the student's functions, and nothing else), and
-`grader batch` with one job and with two. Prints a Markdown table. Machines are noisy: read the
-ratios.
-"""
-
-import os
-import shutil
-import statistics
+import json
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-COURSE = Path(__file__).parents[2]
-NAME = "NewCross_softmax"
-TEAM = COURSE / "solutions" / NAME
-BARE = """
-import contextlib, importlib.util, os, sys
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-sys.path.insert(0, sys.argv[1])
-import network, numpy as np
-np.seterr(all="ignore")
-for path in sys.argv[2:]:
-    with contextlib.suppress(Exception), contextlib.redirect_stdout(None):
-        spec = importlib.util.spec_from_file_location("student", path)
-        student = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(student)
-        functions = student.softmax, student.loss, student.delta, student.mean_loss
-        network.train(*functions, student.OUTPUT_LEARNING_RATE, epochs=4, say=lambda _line: None)
-"""
+from tests.benchmarks.bare import LOOPS
+from tests.benchmarks.graded import PARTS
+from tests.benchmarks.handed_in import hand_in
+from tests.benchmarks.plan import Plan
+from tests.benchmarks.spent import ROOT, Meter, environment, spent
+from tests.benchmarks.table import NOT_COUNTED, Found, Left, Row, Target, alternate
+from tests.command import NAME
+
+OVERHEAD_MS = 60.0
+COMMAND = "`grader batch --jobs 1`"
+ALL = "all of it"
+LESSONS, FASTER = LOOPS
+# What each part is beside: parts of the bare computation, or all of grading.
+BESIDE = {
+    "start": ("start",),
+    "pytest": ("checks",),
+    "checks": ("checks",),
+    "gradient": ("gradient",),
+    "training": LOOPS,
+}
+Parts = dict[str, float]  # milliseconds of CPU time for each submission
+Rounds = tuple[Parts, ...]
 
 
-def seconds(*words: object) -> float:
-    """Wall time of a process. One job stays on one core, and so does a plain process."""
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, *map(str, words)], stdout=subprocess.DEVNULL, check=True, cwd=COURSE,
-        stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(COURSE)},
-    )  # fmt: skip
-    return time.perf_counter() - start
+def measure(plan: Plan) -> Iterator[Found]:
+    """Grade a class with the real command, grade it part by part, and compute it bare."""
+    with Meter() as meter:
+        if meter.folder is None:
+            yield Left("what `grader batch` spends", NOT_COUNTED)
+            return
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        hand_in(folder / "class", plan.students)
+        outs = (folder / f"out-{number}" for number in range(10**6))
+        ways: dict[str, Callable[[], Parts]] = {
+            "command": lambda: {ALL: _command(folder / "class", next(outs))},
+            "graded": lambda: parts_of("graded", ROOT, NAME, folder / "class", next(outs)),
+            "bare": lambda: parts_of("bare", plan.students),
+        }
+        found: dict[str, Rounds] = {
+            name: tuple({k: 1000 * v / plan.students for k, v in p.items()} for p in rounds)
+            for name, rounds in alternate(ways, plan.rounds).items()
+        }
+    of = f"a class of {plan.students}, CPU time for each"
+    for row in (*_whole(**found), *_by_part(**found)):
+        yield row._replace(what=f"{of}: {row.what}")
 
 
-def make_class(folder: Path, count: int, kinds: list[Path]) -> list[Path]:
-    """Write a submission for each student, none quite like another."""
-    made = []
-    for number in range(count):
-        path = folder / f"student-{number:04}" / f"{NAME}.py"
-        path.parent.mkdir(parents=True)
-        source = kinds[number % len(kinds)].read_text(encoding="utf-8")
-        path.write_text(f"{source}\n# {number}\n", encoding="utf-8")
-        made.append(path)
-    return made
+def _whole(command: Rounds, graded: Rounds, bare: Rounds) -> Iterator[Row]:
+    """All that is spent, beside the bare computation with either loop, and what is beyond it."""
+    everything = tuple(parts[ALL] for parts in command)
+    for loop, target in ((LESSONS, Target(1.15)), (FASTER, None)):
+        beside = f"the bare computation, trained by {loop}"
+        theirs = tuple(_untrained(parts) + parts[loop] for parts in bare)
+        yield Row(COMMAND, beside, "ms", everything, theirs, target)
+    here = tuple(sum(parts.values()) for parts in graded)
+    yield Row("the same in one process, as below", COMMAND, "ms", here, everything)
+    beyond = tuple(
+        sum(ours.values()) - ours["training"] - _untrained(theirs)
+        for ours, theirs in zip(graded, bare, strict=True)
+    )
+    allowed = (OVERHEAD_MS,) * len(beyond)
+    what = "beyond the bare computation, training apart"
+    yield Row(what, "what is allowed", "ms", beyond, allowed, Target(1.0))
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    right = [TEAM / f"{NAME}_answer.py", *sorted((TEAM / "correct").glob("*.py"))]
-    mixed = [*right, *sorted((TEAM / "mistakes").glob("*.py"))]
-    print(f"| {count} submissions | seconds | per submission |")
-    print("|---|---|---|")
-    for name, kinds in (("right answers", right), ("right and wrong ones", mixed)):
-        with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
-            measure(name, folder, make_class(folder / "class", count, kinds), rounds)
+def _by_part(command: Rounds, graded: Rounds, bare: Rounds) -> Iterator[Row]:
+    """What is spent on each part."""
+    whole = tuple(parts[ALL] for parts in command)
+    for part in PARTS:
+        ours = tuple(parts[part] for parts in graded)
+        if part not in BESIDE:
+            yield Row(part, COMMAND, "ms", ours, whole)
+        for other in BESIDE.get(part, ()):
+            yield Row(part, f"{other}, bare", "ms", ours, tuple(parts[other] for parts in bare))
 
 
-def measure(name: str, folder: Path, paths: list[Path], rounds: int) -> None:
-    """Measure one class, and print its rows."""
-    out = folder / "out"
-    grading = ("-m", "grader", "batch", folder / "class", "--out", out, "--quiet", "--jobs")
-    commands: dict[str, tuple[object, ...]] = {
-        "the bare computation": ("-c", BARE, COURSE / "assignments" / NAME, *paths),
-        "`--jobs 1`": (*grading, 1),
-        "`--jobs 2`": (*grading, 2),
-    }
-    found: dict[str, list[float]] = {label: [] for label in commands}
-    for _ in range(rounds):
-        for label, words in commands.items():
-            shutil.rmtree(out, ignore_errors=True)
-            found[label].append(seconds(*words))
-    for label, times in found.items():
-        middle = statistics.median(times)
-        print(f"| {name}, {label} | {middle:.1f} s | {1000 * middle / len(paths):.0f} ms |")
-    bare, one, two = found.values()
-    faster = statistics.median(a / b for a, b in zip(one, two, strict=True))
-    beyond = statistics.median(a / b - 1 for a, b in zip(one, bare, strict=True))
-    print(f"| {name}: 2 jobs are faster by | **{faster:.2f}** | |")
-    print(f"| {name}: beyond the bare computation | **{beyond:+.0%}** | |")
+def _untrained(bare: Parts) -> float:
+    """All but the training, which was done with either loop."""
+    return sum(value for name, value in bare.items() if name not in LOOPS)
 
 
-if __name__ == "__main__":
-    main()
+def _command(handed_in: Path, out: Path) -> float:
+    grading = ("batch", handed_in, "--out", out, "--course", ROOT, "--jobs", 1)
+    return spent(sys.executable, "-m", "grader", *grading).cpu
+
+
+def parts_of(module: str, *arguments: object) -> Parts:
+    """Run one of the modules beside this one in a group of its own. Returns what it printed."""
+    with Meter() as meter:
+        line = (sys.executable, "-m", f"tests.benchmarks.{module}", *arguments, meter.folder)
+        done = subprocess.run(
+            meter.line(line), env=environment(), cwd=ROOT, stdout=subprocess.PIPE, check=True
+        )
+        meter.wait()
+    parts: Parts = json.loads(done.stdout)
+    return parts

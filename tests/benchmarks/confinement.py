@@ -1,21 +1,15 @@
-"""Measures what confinement adds to each submission, beside a child that is not confined at all.
+"""What confinement adds to each submission, beside a child that is not confined at all.
 
-    python tests/benchmarks/confinement.py [ROUNDS]
-
-Both are forked by the same forkserver's code, load the same file, answer 15 calls and are killed;
-they take turns, and each round starts with the other one. Prints a Markdown table: medians over
-the rounds with their quartiles, the smallest, which a busy machine disturbs least, and what is
-added: the median of the rounds' differences. At most 15 ms are allowed.
+Both are forked by the same forkserver's code, load the same file, answer 15 calls and are killed.
 """
 
 import contextlib
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -25,9 +19,14 @@ from grader.sandbox import forkserver as forkservers
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.guest import Guest, Program
 from grader.sandbox.limits import Limits
+from tests.benchmarks.handed_in import REFERENCE
+from tests.benchmarks.plan import Plan
+from tests.benchmarks.table import Found, Left, Row, Target, alternate
 
-ANSWER = Path(__file__).parents[2] / "solutions/NewCross_softmax/NewCross_softmax_answer.py"
+PLAIN = "not confined"
 CALLS = 15
+TIMES = 40  # in each round
+MOST_ADDED = 15.0  # milliseconds
 # In the place of `confine`: the connection becomes number 3, and nothing is given up.
 UNCONFINED = '''
 
@@ -70,41 +69,32 @@ def grade_nothing(forkserver: Forkserver, program: Program) -> float:
     return 1e3 * (time.perf_counter() - start)
 
 
-def main() -> None:
-    """Print the table."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    program = Program((("answer.py", ANSWER.read_text(encoding="utf-8")),), False, {})
+def measure(plan: Plan) -> Iterator[Found]:
+    """Fork children of three kinds in turns."""
+    program = Program((("answer.py", REFERENCE.read_text(encoding="utf-8")),), False, {})
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        servers = {"not confined": stack.enter_context(unconfined_forkserver(folder))}
+        servers = {PLAIN: stack.enter_context(unconfined_forkserver(folder))}
         with without_bubblewrap():
             servers["confined"] = stack.enter_context(contextlib.closing(Forkserver(Limits())))
-        servers["confined, in bubblewrap"] = stack.enter_context(
-            contextlib.closing(Forkserver(Limits()))
-        )
-        took: dict[str, list[float]] = {name: [] for name in servers}
-        names = list(servers)
-        for server in servers.values():
-            for _ in range(5):
-                grade_nothing(server, program)
-        for number in range(rounds):
-            for name in names if number % 2 else names[::-1]:
-                took[name].append(grade_nothing(servers[name], program))
-        print(f"| fork, load, {CALLS} calls, kill | ms (quartiles) | least | added | ratio | by |")
-        print("|---|---|---|---|---|---|")
-        plain = took["not confined"]
-        for name, times in took.items():
-            low, middle, high = statistics.quantiles(times, n=4)
-            added = statistics.median(a - b for a, b in zip(times, plain, strict=True))
-            guest = Guest(servers[name], program, Limits())
-            guest.start()
-            guest.kill()
-            print(
-                f"| {name} | {middle:.2f} ({low:.2f} to {high:.2f}) | {min(times):.2f} "
-                f"| {added:+.2f} | {middle / statistics.median(plain):.2f} "
-                f"| {', '.join(guest.protections) or 'nothing'} |"
+        if shutil.which("bwrap"):
+            wrapped = stack.enter_context(contextlib.closing(Forkserver(Limits())))
+            servers["confined, in bubblewrap"] = wrapped
+        else:
+            yield Left("confined, in bubblewrap", "bubblewrap is not installed")
+        ways: dict[str, Callable[[], float]] = {
+            name: lambda server=server: statistics.median(
+                grade_nothing(server, program) for _ in range(TIMES)
             )
-
-
-if __name__ == "__main__":
-    main()
+            for name, server in servers.items()
+        }
+        for warm_up in ways.values():
+            warm_up()
+        found = alternate(ways, plan.rounds)
+    plain = found.pop(PLAIN)
+    for name, times in found.items():
+        what = f"fork, load, {CALLS} calls, kill: {name}"
+        added = tuple(a - b for a, b in zip(times, plain, strict=True))
+        yield Row(what, PLAIN, "ms", times, plain)
+        allowed = (MOST_ADDED,) * len(added)
+        yield Row(f"what that adds: {name}", "what is allowed", "ms", added, allowed, Target(1.0))

@@ -1,64 +1,67 @@
-"""Measures how time and memory of `grader batch` grow with the class.
+"""How time and memory of `grader batch` grow with the class; training is shortened."""
 
-    python tests/benchmarks/scale.py [STUDENTS ...]
-
-Grades classes of 100, 1,000 and 10,000 small submissions, and each of them a second time, when
-there is nothing left to do. Memory is the largest of any process of the batch.
-"""
-
-import os
-import resource
-import subprocess
+import shutil
 import sys
 import tempfile
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+from tests.benchmarks.handed_in import hand_in, shorten
+from tests.benchmarks.plan import Plan
+from tests.benchmarks.spent import spent
+from tests.benchmarks.table import Found, Row, alternate
 
-from tests.minicourse import (
-    BROKEN,
-    QUITS,
-    RAISES,
-    RIGHT,
-    TEMPLATE,
-    WRONG,
-    write_class,
-    write_course,
+
+class Grown(NamedTuple):
+    """What a class took.
+
+    Args:
+        each: milliseconds of wall clock for each submission.
+        again: the same for the same command given again, when there is nothing to do.
+        peak: MiB of memory that the coordinating process had at most.
+    """
+
+    each: float
+    again: float
+    peak: float
+
+
+TOLD = (
+    ("wall clock for each", "ms"),
+    ("the same command again, for each", "ms"),
+    ("memory of the first process", "MiB"),
 )
 
-KINDS = (RIGHT, WRONG, BROKEN, RAISES, QUITS, TEMPLATE)
+
+def measure(plan: Plan) -> Iterator[Found]:
+    """Grade classes of several sizes, each beside the smallest."""
+    with tempfile.TemporaryDirectory() as place:
+        course = shorten(Path(place) / "course")
+        small, *larger = plan.scales
+        sizes = [(size, plan.rounds) for size in larger] + [(size, 1) for size in plan.largest]
+        for size, rounds in sizes:
+            ways: dict[str, Callable[[], Grown]] = {
+                "small": lambda: grown(course, small),
+                "large": lambda size=size: grown(course, size),
+            }
+            found = alternate(ways, rounds)
+            yield from _rows(size, small, found["large"], found["small"])
 
 
-def seconds(folder: Path) -> float:
-    """Wall time of a batch."""
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "grader", "batch", folder / "class", "--out", folder / "out",
-         "--course", folder / "course", "--quiet"],
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True,
-    )  # fmt: skip
-    return time.perf_counter() - start
+def _rows(
+    size: int, small: int, ours: tuple[Grown, ...], theirs: tuple[Grown, ...]
+) -> Iterator[Row]:
+    columns = zip(*ours, strict=True), zip(*theirs, strict=True)
+    for (label, unit), mine, other in zip(TOLD, *columns, strict=True):
+        yield Row(f"a class of {size:,}: {label}", f"of {small:,}", unit, mine, other)
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    print("| submissions | seconds | per submission | again | largest process |")
-    print("|---|---|---|---|---|")
-    for count in [int(word) for word in sys.argv[1:]] or [100, 1_000, 10_000]:
-        with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
-            write_course(folder / "course")
-            write_class(
-                folder / "class",
-                **{f"s{n:05}": f"{KINDS[n % len(KINDS)]}# {n}\n" for n in range(count)},
-            )
-            first, again = seconds(folder), seconds(folder)
-        most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        each = 1000 * first / count
-        print(f"| {count:,} | {first:.1f} | {each:.0f} ms | {again:.1f} | {most:.0f} MiB |")
-
-
-if __name__ == "__main__":
-    main()
+def grown(course: Path, size: int) -> Grown:
+    """Grade a class on all cores, and give the same command again."""
+    folder = course.parent / f"class-{size}"
+    hand_in(folder / "class", size)
+    words = ("batch", folder / "class", "--out", folder / "out", "--course", course)
+    first, again = (spent(sys.executable, "-m", "grader", *words) for _ in range(2))
+    shutil.rmtree(folder)
+    return Grown(1000 * first.wall / size, 1000 * again.wall / size, first.peak)
