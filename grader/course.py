@@ -34,12 +34,18 @@ class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GroupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A group of checks: its name, what all its checks give together, and its titles."""
+    """A group of checks.
+
+    Args:
+        points: what all its checks give together.
+        formula: in LaTeX, shown below the title: nothing that the handout does not say.
+    """
 
     name: str
     points: Annotated[int, msgspec.Meta(ge=0)]
     title: str
     title_zh: str
+    formula: str = ""
 
 
 class HiddenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +129,7 @@ class Assignment(NamedTuple):
     def groups(self) -> tuple[Group, ...]:
         """The groups as a report names them."""
         tables = self.settings.groups
-        return tuple(Group(t.name, Text(t.title, t.title_zh)) for t in tables)
+        return tuple(Group(t.name, Text(t.title, t.title_zh), t.formula) for t in tables)
 
     @property
     def group_points(self) -> tuple[GroupInfo, ...]:

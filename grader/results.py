@@ -47,6 +47,8 @@ KINDS = frozenset(
 # but Python's own. A report names them with their version, if they have one: 'landlock-7'.
 COMBINATIONS = (("seccomp", "landlock"), ("seccomp", "bubblewrap"))
 
+MAX_PIXELS = 64  # each way: a picture among others on a page
+
 Visibility = Literal["visible", "hidden"]
 
 
@@ -148,6 +150,20 @@ class CheckResult(msgspec.Struct, frozen=True):
     trace: tuple[Location, ...] = ()
 
 
+class Step(msgspec.Struct, frozen=True):
+    """A step of the lesson's derivation, as the handout has it.
+
+    Args:
+        number: counted from 1.
+        title: the handout's heading, without the number.
+        formula: LaTeX in one line, what the handout prints in this step; "" if it prints none.
+    """
+
+    number: int
+    title: Text
+    formula: str = ""
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """A named misconception: what the functions returned is what it makes them return.
 
@@ -158,6 +174,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
         nudge: where to look and what to think about, without the code.
         step: of the lesson.
         alternatives: ids of others that the same answers fit: it may be one of them instead.
+        evidence: a call that shows it, and how its answer differs; None if there is none to tell.
+        derivation: the step, if the assignment says what it is.
     """
 
     id: str
@@ -166,6 +184,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     nudge: Text
     step: int
     alternatives: tuple[str, ...] = ()
+    evidence: Text | None = None
+    derivation: Step | None = None
 
 
 OR = " | "
@@ -217,6 +237,116 @@ class Epoch(msgspec.Struct, frozen=True):
     measures: tuple[Measure, ...] = ()
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """Another training run, beside which the student's is drawn.
+
+    Args:
+        title: whose it is, in lower case where it may stand in a sentence.
+        note: what a reader has to know of it.
+        epochs: counted from 1, in order.
+        accuracies: of these epochs, counted while training, in [0, 1].
+        losses: of these epochs, the same quantity as the student's; none if it is another one.
+    """
+
+    title: Text
+    note: Text
+    epochs: tuple[int, ...]
+    accuracies: tuple[float, ...]
+    losses: tuple[float, ...] = ()
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A marked point of a plot, and what is written beside it."""
+
+    x: float
+    y: float
+    title: Text
+
+
+class Plot(msgspec.Struct, frozen=True):
+    """A curve and a way along it.
+
+    Args:
+        title: its heading, and a name for it.
+        note: what it shows, in words: they have to do for who can't see it.
+        across: what the horizontal axis says.
+        upward: what the vertical axis says.
+        curve: finite points (x, y), from left to right, at least two. What is drawn ends where
+            it does.
+        path: points of the way, in order. One that lies beyond the curve's ends is where an arrow
+            points to.
+    """
+
+    title: Text
+    note: Text
+    across: Text
+    upward: Text
+    curve: tuple[tuple[float, float], ...]
+    path: tuple[Spot, ...]
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A small picture.
+
+    Args:
+        width: in pixels, 1 to 64.
+        height: in pixels, 1 to 64.
+        pixels: row by row from the top, one byte each: 0 is the ground, 255 full ink.
+
+    Raises:
+        ValueError: its sizes don't fit each other, or are out of range.
+    """
+
+    width: int
+    height: int
+    pixels: bytes
+
+    def __post_init__(self) -> None:
+        """Hold its sizes to what was said."""
+        sizes = self.width, self.height
+        if not all(0 < size <= MAX_PIXELS for size in sizes):
+            raise ValueError(f"a picture of {self.width} x {self.height}")
+        if len(self.pixels) != self.width * self.height:
+            raise ValueError(f"{len(self.pixels)} pixels for {self.width} x {self.height}")
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A sample that the trained network got wrong.
+
+    Args:
+        picture: it.
+        truth: the class it is of.
+        said: the class that the network took it for.
+        certainty: how sure the network was, in [0, 1].
+    """
+
+    picture: Picture
+    truth: str
+    said: str
+    certainty: float
+
+
+class Gallery(msgspec.Struct, frozen=True):
+    """Samples that are worth a look, the worst first."""
+
+    title: Text
+    note: Text
+    samples: tuple[Sample, ...]
+
+
+class Confusion(msgspec.Struct, frozen=True):
+    """Which class was taken for which.
+
+    Args:
+        labels: the classes' names.
+        counts: a row for each true class, a column for each class that was said.
+    """
+
+    title: Text
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
 class Progress(msgspec.Struct, frozen=True):
     """How far the training is: samples learned from, and how many there will be."""
 
@@ -236,6 +366,11 @@ class Training(msgspec.Struct, frozen=True):
         most_loss: the mean loss that the last epoch may have; None if it is not judged.
         measures: of the whole run.
         figure: what the epochs' measures are shown as, beside the table; None if they are not.
+        comparisons: other runs, drawn beside it; two at most.
+        story: what happened and why, a paragraph each.
+        plot: the picture that makes the lesson's point with this run's numbers, or None.
+        worst: samples that it got wrong once trained, or None.
+        confusion: how it sorted samples once trained, or None.
     """
 
     epochs: tuple[Epoch, ...]
@@ -246,6 +381,11 @@ class Training(msgspec.Struct, frozen=True):
     most_loss: float | None = None
     measures: tuple[Measure, ...] = ()
     figure: Figure | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    story: tuple[Text, ...] = ()
+    plot: Plot | None = None
+    worst: Gallery | None = None
+    confusion: Confusion | None = None
 
 
 def measured(record: Epoch | Training, name: str) -> float:
@@ -295,10 +435,15 @@ class Margin(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A group of checks, in the order in which they are shown."""
+    """A group of checks, in the order in which they are shown.
+
+    Args:
+        formula: of the lesson, in LaTeX, what its checks are about; "" for none.
+    """
 
     name: str
     title: Text
+    formula: str = ""
 
 
 class Unseen(msgspec.Struct, frozen=True):
@@ -401,11 +546,13 @@ def withheld(check: CheckResult) -> CheckResult:
     if check.shows:
         return check
     message = check.message
-    if message is not None and check.outcome is Outcome.ERROR and "text" in message.params:
+    if message is None or check.outcome is Outcome.SKIPPED:
+        pass  # why it was skipped is what the check says that it depends on
+    elif check.outcome is Outcome.ERROR and "text" in message.params:
         kind = message.params.get("kind", "")
         known = kind if kind in BUILTIN_ERRORS else "an exception"
         message = Text("{name} raised {kind}.", params=message.params | {"kind": known, "text": ""})
-    elif message is not None and message.params.get("kind", "") not in KINDS:
+    elif message.params.get("kind", "") not in KINDS:
         params = message.params | {"kind": "a value of another type"}
         message = msgspec.structs.replace(message, params=params)
     trace = tuple(msgspec.structs.replace(place, function="") for place in check.trace)

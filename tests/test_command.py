@@ -42,7 +42,7 @@ PATIENCE = 60.0  # seconds until a process that should have done something is gi
 
 KEYS = {
     "": "schema assignment student submission status score max_score seed checks training "
-    "gradient notes versions protections unsafe",
+    "gradient notes versions protections unsafe diagnoses",
     "submission": "file sha256",
     "check": "id group title visibility outcome points max_points message hint diagnosis seconds",
     "training": "epochs output_rate converged",
@@ -200,6 +200,17 @@ def test_json_of_a_training_that_broke_down(path):
     assert ran.code == 1
     assert ran.result["training"]["epochs"][-1]["loss"] is None
     assert ran.result["training"]["converged"] is False
+
+
+def test_json_of_a_misconception(path):
+    """The JSON names each misconception once, with what shows it; checks name its id."""
+    path.write_bytes(answer(DELTA, "    return y - a\n"))
+    result = grade(path).result
+    [found] = result["diagnoses"]
+    assert " ".join(found) == "id function title evidence nudge step alternatives"
+    assert (found["id"], found["function"], found["step"]) == ("delta-sign", "delta", 5)
+    assert found["evidence"].startswith("Everywhere the sign is the opposite one: delta([")
+    assert {c["diagnosis"] for c in result["checks"] if c["diagnosis"]} == {"delta-sign"}
 
 
 def test_same_seed_same_result(reference):

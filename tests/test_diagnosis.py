@@ -1,5 +1,6 @@
 """A misconception is named if it explains what the functions return, and only then."""
 
+import re
 import sys
 import types
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.checks.behaviour import Behaviour, OurCode, Raising, alike, behaviour
-from grader.checks.diagnosis import Tutor, read_misconceptions, recognise
+from grader.checks.diagnosis import Tutor, read_diagnoses, recognise
 from grader.checks.library import Library, Variant, in_silence
 from grader.errors import CheckError, Died, NotGraded, TimedOut
 from grader.results import CheckResult, Outcome, Text
@@ -30,7 +31,7 @@ seldom = settings(deadline=None, database=None, max_examples=3, phases=[Phase.ge
 often = settings(deadline=None, database=None)
 
 
-FUNCTION_OF = {one.id: one.function for one in read_misconceptions(SOLUTIONS)}
+FUNCTION_OF = {one.id: one.function for one in read_diagnoses(SOLUTIONS).diagnosis}
 FUNCTIONS = tuple(dict.fromkeys(FUNCTION_OF.values()))
 
 
@@ -56,7 +57,11 @@ def of_source(source):
 def named(student, found, variants, name):
     """The misconceptions of a function."""
     with in_silence():
-        return recognise(found.tried(student, name), found.right(name), variants)
+        return ids_of(recognise(found.tried(student, name), found.right(name), variants))
+
+
+def ids_of(recognised):
+    return [one.ids for one in recognised]
 
 
 # The assignment's own mistakes and right answers
@@ -71,7 +76,8 @@ def test_every_known_mistake_is_recognised_and_told_apart(seed):
         variants = tuple(found.variants(name))
         assert len({v.id for v in variants}) > 1
         for variant in variants:
-            assert recognise(variant.behaviour, found.right(name), variants) == [(variant.id,)]
+            named = recognise(variant.behaviour, found.right(name), variants)
+            assert ids_of(named) == [(variant.id,)]
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +203,7 @@ VARIANTS = (
 @pytest.mark.parametrize(("shown", "groups"), SHOWN.values(), ids=SHOWN)
 def test_each_aspect_is_explained_by_what_differs_there(shown, groups):
     """What is wrong at ordinary inputs is explained first, and the rest by itself or with it."""
-    assert recognise(shown, RIGHT, VARIANTS) == groups
+    assert ids_of(recognise(shown, RIGHT, VARIANTS)) == groups
 
 
 PLAIN = st.recursive(
@@ -382,6 +388,13 @@ title_zh = "你切成了三份。"
 nudge = "Count the pieces."
 nudge_zh = "数一数份数。"
 """
+STEPS = """\
+[[step]]
+number = 1
+title = "Halves"
+title_zh = "一半"
+formula = '\\frac{x}{2}'
+"""
 PROBES = """\
 def probes(rng):
     return {"halve": [(x,) for x in rng.normal(size=(4, 3))]}
@@ -424,11 +437,27 @@ def test_the_student_reads_the_name_and_the_nudge(tmp_path):
         "test_hidden::halves_back": "halve-thirds",
     }
     text = page.read_text(encoding="utf-8")
-    assert text.count("You divide by 3.") == 3  # what to do next, and two checks
-    assert text.count("How many &lt;halves&gt; make a whole?") == 2  # ... and the first of them
+    assert "You divide by 3." in text
+    assert "How many &lt;halves&gt; make a whole?" in text
     said = run("check", work, "--course", tmp_path, "--lang", "zh", "--html", page).words
     assert said.count("你除以了 3。") == 2
     assert "你除以了 3。" in page.read_text(encoding="utf-8")
+
+
+def test_the_student_reads_what_shows_it_and_where_the_lesson_tells_of_it(tmp_path):
+    """Below its name stand the evidence, the nudge and the step, and the next thing is last."""
+    work = write_course(tmp_path, **{"diagnoses.toml": STEPS + DIAGNOSES})
+    ran = run("check", work, "--course", tmp_path, "--lang", "en", "--html", tmp_path / "p.html")
+    told = re.search(
+        r"You divide by 3\. Everywhere it is 0\.6667 times the right value: "
+        r"halve\(\[[^()]+\]\) gives (\S+) at index \[\d\]; (\S+) would be right\. "
+        r"How many <halves> make a whole\? Step 1 of the lesson: Halves ",
+        ran.words,
+    )
+    assert told
+    assert float(told[1]) / float(told[2]) == pytest.approx(2 / 3, rel=1e-3)
+    assert "\n\nYou divide by 3.\n      Everywhere" in ran.out
+    assert ran.out.splitlines()[-2].startswith("Do this next: ")
 
 
 def test_two_runs_say_the_same(tmp_path):
@@ -450,6 +479,9 @@ def test_what_can_not_be_told_apart_is_named_together(tmp_path):
     assert [c["diagnosis"] for c in result["checks"] if c["diagnosis"]] == [
         "halve-cut | halve-thirds"
     ] * 2
+    said = run("check", work, "--course", tmp_path, "--lang", "en", "--html", page).words
+    assert said.count("Everywhere it is 0.6667 times the right value: ") == 1  # it shows both
+    assert "Or:" in said
     text = page.read_text(encoding="utf-8")
     assert "It is one of these:" in text
     assert "You cut it into three." in text
@@ -501,6 +533,14 @@ BROKEN = {
     "a bad id": ({"diagnoses.toml": DIAGNOSES.replace("halve-cut", "a | b")}, "diagnosis[1].id"),
     "the same id twice": ({"diagnoses.toml": DIAGNOSES.replace("halve-cut", "halve-thirds")},
                           "two diagnoses have the id halve-thirds"),
+    "the same step twice": ({"diagnoses.toml": STEPS + STEPS + DIAGNOSES},
+                            "two steps have the number 1"),
+    "no such step": ({"diagnoses.toml": STEPS.replace("= 1", "= 7") + DIAGNOSES},
+                     "the diagnosis halve-thirds has `step = 1`, and no [[step]] has that number"),
+    "a step of several lines": ({"diagnoses.toml": STEPS.replace("'", "'''").replace("x}", "x}\n")
+                                + DIAGNOSES}, "step[0].formula"),
+    "an unknown key of a step": ({"diagnoses.toml": STEPS + "more = 1\n" + DIAGNOSES},
+                                 "unknown field `more`"),
     "a mistake of no diagnosis": ({"diagnoses.toml": DIAGNOSES.replace("halve-thirds", "other")},
                                   "third.py names the diagnosis halve-thirds"),
     "no probes": ({"probes.py": None}, "probes.py can't be loaded: FileNotFoundError"),

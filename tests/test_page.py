@@ -14,16 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from grader.report.code import coloured_lines
+from grader.report.code import coloured_lines, definitions
 from grader.report.html import render
 from grader.report.language import DOMAIN, LANGUAGES, LOCALE, catalogue, choose, show, translate
 from grader.results import (
+    Diagnosis,
     Epoch,
     Evidence,
     Gradient,
     Location,
     Outcome,
+    Part,
     Report,
+    Step,
     Text,
     Unseen,
     feedback,
@@ -92,6 +95,34 @@ def english(name: str) -> Page:
     return Page(render(REPORTS[name], "en"))
 
 
+def remarks(page: Page) -> list[str]:
+    """The ids of the lines of code that have a remark."""
+    return [str(a["id"]) for _, a in page.elements if a.get("class") == "l here"]
+
+
+def lost(report: Report, index: int, outcome: Outcome, **more: object) -> Report:
+    """The same report, in which one more check did not pass."""
+    message = Text("Something is wrong.", "有错误。")
+    check = replace(report.checks[index], outcome=outcome, points=0.0, message=message, **more)
+    checks = (*report.checks[:index], check, *report.checks[index + 1 :])
+    return replace(report, checks=checks)
+
+
+SIGN = Diagnosis(
+    "delta-sign",
+    "delta",
+    Text("Your delta has the opposite sign.", "你的 delta 符号相反。"),
+    Text("Which way are weights moved?", "权重往哪个方向更新？"),
+    5,
+    evidence=Text("delta([0.7]) gives 0.3; -0.3 would be right.", "delta([0.7]) 返回 0.3。"),
+    derivation=Step(5, Text("The derivatives", "求导"), r"\delta = \frac{p}{q}"),
+)
+RATE = Diagnosis("rate-10", "OUTPUT_LEARNING_RATE", Text("Ten is too much."), Text("Less."), 8)
+DIAGNOSED = replace(
+    lost(REPORTS["full_marks"], 7, Outcome.FAILED, diagnosis=SIGN.id), diagnoses=(SIGN, RATE)
+)
+
+
 def test_runs_nothing(page: Page) -> None:
     """There is no script, no handler and no form, and a policy forbids them."""
     tags = {tag for tag, _ in page.elements}
@@ -143,6 +174,13 @@ def test_landmarks(page: Page, lang: str) -> None:
     tags = [tag for tag, _ in page.elements]
     assert [tags.count(tag) for tag in ("header", "main", "footer")] == [1, 1, 1]
     assert page.elements[0] == ("html", {"lang": {"en": "en", "zh": "zh-Hans"}[lang]})
+
+
+def test_regions_have_names_of_their_own(page: Page) -> None:
+    """No two regions have the same name."""
+    regions = [a["aria-labelledby"] for tag, a in page.elements if tag == "section"]
+    names = {str(a["id"]): i for i, (_, a) in enumerate(page.elements) if "id" in a}
+    assert len({names[str(region)] for region in regions}) == len(regions)
 
 
 def test_drawings_have_words(page: Page) -> None:
@@ -214,9 +252,9 @@ def test_not_graded() -> None:
     [
         ("full_marks", "Well done Every check passed."),
         ("kit", "Well done Every visible check passes."),
-        ("failed", "Do this next The handout's worked example loss has the opposite sign"),
-        ("untouched", "Do this next The outputs sum to 1 activate is not written yet"),
-        ("broken", "Do this next Put this one thing right: no check could use your code"),
+        ("failed", "Do this next This is not so yet: The handout's worked example loss has the"),
+        ("untouched", "Do this next activate is not written yet: it still raises"),
+        ("broken", "Do this next answer.py can't be read by Python: '(' was never closed"),
     ],
 )
 def test_one_thing_to_do(name: str, words: str) -> None:
@@ -231,7 +269,7 @@ def test_only_skipped() -> None:
     words = Page(
         render(replace(REPORTS["full_marks"], checks=(*checks[:2], skipped)), "en")
     ).words()
-    assert "Do this next Adding a constant to every net changes nothing Checks" in words
+    assert "Do this next This was not run: Adding a constant to every net changes nothing" in words
     assert "Not run, because a check that it depends on did not pass." in words
 
 
@@ -243,9 +281,10 @@ def test_nothing_was_run() -> None:
 
 
 def test_cause_is_told_once() -> None:
-    """One cause for all checks is told once, and linked with its line in both directions."""
+    """One cause for all checks is told once, with its line, and linked in both directions."""
     page = english("broken")
     assert page.text.count("'(' was never closed") == 1
+    assert "line 10 powers = np.exp(net - np.max(net) No check could use" in page.words()
     assert page.values("href").count("#line-1-10") == 1
     assert page.values("href").count("#cause") == 1
 
@@ -292,8 +331,82 @@ def test_marked_lines() -> None:
     assert "Error in check: 8 The sign of every entry, 9 Random outputs and labels, 10" in (
         page.words()
     )
-    marked = [a["id"] for _, a in page.elements if a.get("class") == "l here"]
-    assert marked == ["line-1-19"]
+    assert "line-1-19" in remarks(page)
+
+
+def test_short_links_are_named_whole() -> None:
+    """A link that shows only a check's number is called by the number and the title."""
+    labels = [label for label in english("failed").values("aria-label") if label != "Formula"]
+    assert labels == ["10 The arguments are left as they were"]
+
+
+def test_a_mistake_is_told_with_its_derivation() -> None:
+    """A diagnosis comes with its evidence, its nudge, and the lesson's step with its formula."""
+    source = render(DIAGNOSED, "en")
+    words = Page(source).words()
+    told = (
+        "Your delta has the opposite sign. delta([0.7]) gives 0.3; -0.3 would be right. "
+        "Which way are weights moved? Step 5 of the lesson: The derivatives δ=pq "
+    )
+    assert f"Do this next {told}" in words
+    assert "Seen in check 8. This explains 1 of 1 lost checks. answer.py, line 18" in words
+    assert words.count(told) == 2
+    assert source.count("<mfrac>") == 2
+
+
+def test_a_mistake_is_told_once() -> None:
+    """A second check that a diagnosis explains names it, without its evidence and formula."""
+    both = lost(DIAGNOSED, 8, Outcome.FAILED, diagnosis=SIGN.id, hint=Text("Step 5."))
+    words = Page(render(both, "en")).words()
+    assert words.count("Your delta has the opposite sign.") == 4
+    assert words.count("Which way are weights moved?") == 2
+    assert "This explains 2 of 2 lost checks." in words
+
+
+def test_mistakes_that_cannot_be_told_apart() -> None:
+    """Where two mistakes fit the answers, the page and the code say that it is one of them."""
+    other = replace(SIGN, id="delta-other", title=Text("Your delta is another one."))
+    ids = f"{SIGN.id} | {other.id}"
+    report = lost(REPORTS["full_marks"], 7, Outcome.FAILED, diagnosis=ids)
+    page = Page(render(replace(report, diagnoses=(SIGN, other)), "en"))
+    assert page.words().count("It is one of these:") == 2
+    assert "Your delta has the opposite sign. Or: Your delta is another one." in page.words()
+    assert remarks(page) == ["line-1-18"]
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (lost(REPORTS["full_marks"], 4, Outcome.FAILED), ["line-1-14"]),
+        (lost(REPORTS["full_marks"], 4, Outcome.ERROR), ["line-1-14"]),
+        (lost(REPORTS["full_marks"], 10, Outcome.FAILED), []),
+        (lost(REPORTS["full_marks"], 4, Outcome.SKIPPED), []),
+        (lost(REPORTS["full_marks"], 4, Outcome.ERROR, trace=(Location(0, 15),)), ["line-1-15"]),
+        (DIAGNOSED, ["line-1-18"]),
+        (lost(DIAGNOSED, 12, Outcome.FAILED, diagnosis=RATE.id), ["line-1-5", "line-1-18"]),
+        (replace(DIAGNOSED, code=()), []),
+        (replace(DIAGNOSED, code=(Part("a.py", "def delta(:\n"),)), []),
+        (replace(DIAGNOSED, code=(Part("1", "delta = 1"), Part("2", "\ndelta = 2"))), ["line-2-2"]),
+        (replace(DIAGNOSED, code=(Part("1", "%time x"), Part("2", "delta = 2"))), ["line-2-1"]),
+        (replace(DIAGNOSED, code=(Part("a.py", "delta = 1\n" * 20_001),)), []),
+        (REPORTS["full_marks"], []),
+    ],
+    ids=[
+        *("failed", "raised without a place", "no function's group", "skipped", "raised"),
+        *("diagnosed", "a constant's", "no code", "no Python", "defined twice"),
+        *("one cell is no Python", "very long", "full marks"),
+    ],
+)
+def test_remarks_stand_beside_the_code(report: Report, lines: list[str]) -> None:
+    """What is wrong is said where it is defined, unless it is where a check raised."""
+    assert remarks(Page(render(report, "en"))) == lines
+
+
+def test_remarks_have_room() -> None:
+    """A remark may be as high as there are lines until the next one, or until the end."""
+    report = lost(DIAGNOSED, 12, Outcome.FAILED, diagnosis=RATE.id)
+    spans = [v for v in Page(render(report, "en")).values("style") if v.startswith("grid-row")]
+    assert spans == ["grid-row: span 13", "grid-row: span 2"]
 
 
 def test_same_trouble_is_told_once() -> None:
@@ -351,6 +464,36 @@ def test_hostile_code_is_shown_whole(source: str) -> None:
     """Whatever the source is, its lines come out as they went in, and soon."""
     lines = coloured_lines(source)
     assert "\n".join("".join(text for _, text in line) for line in lines) == source
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("def f(): pass", {"f": 1}),
+        ("\n@wraps\nasync def f():\n    def g(): pass\n    y = 1", {"f": 3}),
+        ("x = y = 1\nz: int = 2\na.b = c[0] = 3", {"x": 1, "y": 1, "z": 2}),
+        ("if x:\n    def f(): pass\nelse:\n    def f(): pass", {"f": 4}),
+        ("class A:\n    x = 1\n    def f(self): pass", {}),
+        ("'\\d'\nx = 1", {"x": 2}),
+        ("def f(:", {}),
+        ("x = '\0'", {}),
+        ("x = " + "(" * 5_000, {}),
+        ("x = " + "-" * 50_000 + "1", {}),
+        ("x = 1" + "+1" * 50_000, {}),
+        ("", {}),
+    ],
+)
+def test_definitions(source: str, lines: dict[str, int]) -> None:
+    """Names are found outside of functions and classes, in whatever is Python."""
+    assert definitions([source]) == {name: (0, line) for name, line in lines.items()}
+
+
+@given(st.text(st.sampled_from("def x=:(1)\n\t \\'#\x00")))
+def test_definitions_of_anything(source: str) -> None:
+    """Whatever the source is, a name is found on a line that holds it."""
+    lines = source.split("\n")
+    for name, (_, line) in definitions([source]).items():
+        assert name in lines[line - 1]
 
 
 def test_code_is_coloured() -> None:

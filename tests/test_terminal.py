@@ -1,30 +1,49 @@
 """What is printed on a terminal while a grading goes on, and when something is wrong with us."""
 
 import io
+import math
+import re
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from grader import cli, grading
 from grader.checks import load_module
 from grader.cli.exits import COULD_NOT
 from grader.errors import CheckError
+from grader.report.epochs import epoch_heading, epoch_line, loss_line
 from grader.report.live import Live
+from grader.report.paragraph import Paragraph
 from grader.report.terminal import summary_lines
-from grader.results import Epoch, Measure, Progress, Text
+from grader.results import (
+    CheckResult,
+    Diagnosis,
+    Epoch,
+    Measure,
+    Outcome,
+    Progress,
+    Step,
+    Text,
+    withheld,
+)
 from tests.command import ANSWER, ROOT, run
 from tests.reports import REPORTS
 
+often = settings(deadline=None, database=None)
 
-def said(*, terminal):
+
+def said(*, terminal, width=80):
     """A console to print to, and what was printed so far."""
-    console = Console(file=io.StringIO(), force_terminal=terminal, width=80, color_system=None)
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=width, color_system=None)
     return console, console.file.getvalue
 
 
-def printed(report, lang="en"):
-    console, text = said(terminal=False)
+def printed(report, lang="en", width=80):
+    console, text = said(terminal=False, width=width)
     for line in summary_lines(report, lang, console.width):
         console.print(line)
     return text()
@@ -51,8 +70,167 @@ def test_epochs_have_one_heading():
         for number in (50, 100):
             live.watch(Epoch(number, 0.5, 0.86, None, (late, Measure("unseen", 3))))
     assert text().split() == (
-        "training epoch loss training latecomers 50 0.5000 86.0% 7 100 0.5000 86.0% 7".split()
+        "training epoch loss training latecomers 50 0.5000 86.0% 7 100 0.5000 86.0% 7 "
+        "loss ▁▁ 0.5 -> 0.5".split()
     )
+
+
+RUNS = {
+    "four epochs": ((2.31, 0.9, 0.5, 0.18), 80, "    loss  █▃▂▁  2.31 -> 0.18"),
+    "two": ((1.0, 2.0), 80, "    loss  ▁█  1 -> 2"),
+    "diverged": ((8.412, math.nan), 80, "    loss  ▁✗  8.41 -> nan, diverged"),
+    "infinite": ((math.inf, 1.0, 2.0), 80, "    loss  ✗▁█  inf -> 2, diverged"),
+    "never finite": ((math.nan, math.nan), 80, "    loss  ✗✗  nan -> nan, diverged"),
+    "the largest numbers": ((-1.7e308, 1.7e308), 80, "    loss  ▁█  -1.7e+308 -> 1.7e+308"),
+    "both infinities": ((math.inf, -math.inf) * 40, 80,
+                        f"    loss  {40 * '✗'}  inf -> -inf, diverged"),
+    "all the same": ((0.5,) * 5, 80, "    loss  ▁▁▁▁▁  0.5 -> 0.5"),
+    "many": (tuple(range(1000)), 80,
+             "    loss  ▁▁▁▂▂▂▂▂▂▃▃▃▃▃▄▄▄▄▄▄▅▅▅▅▅▅▆▆▆▆▆▇▇▇▇▇▇███  0 -> 999"),
+    "a narrow terminal": (tuple(range(1000)), 24, "    loss  ▁▃▆█  0 -> 999"),
+    "no room for a curve": (tuple(range(1000)), 21, "    loss 0 -> 999"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("losses", "width", "line"), RUNS.values(), ids=RUNS)
+def test_the_loss_is_drawn_in_one_line(losses, width, line):
+    """The loss is a line of bars between its first and last value, as wide as the terminal."""
+    epochs = [Epoch(number, loss, 0.5, None) for number, loss in enumerate(losses, 1)]
+    assert loss_line(epochs, "en", width).plain == line
+    no_bars = re.sub("  [▁-█✗]+ ", "", line)
+    assert loss_line(epochs, "en", width, ascii_only=True).plain == no_bars
+    assert no_bars.isascii()
+
+
+@often
+@given(st.lists(st.floats(), min_size=2, max_size=99), st.integers(1, 100))
+def test_any_loss_is_drawn(losses, width):
+    """Whatever the losses are, there are no more bars than epochs, columns, or 40."""
+    epochs = [Epoch(number, loss, 0.5, None) for number, loss in enumerate(losses, 1)]
+    line = loss_line(epochs, "zh", width).plain
+    bars = re.findall("[▁-█✗]", line)
+    assert len(bars) <= min(len(losses), 40)
+    assert not bars or cell_len(line) <= width
+    assert ("✗" in bars) <= (not all(map(math.isfinite, losses)))
+
+
+def test_a_curve_is_drawn_once_its_training_has_ended():
+    """The loss follows the last epoch, before the next check; training anew begins a new one."""
+    console, text = said(terminal=False)
+    with Live(console, "en", ()) as live:
+        for number, loss in ((1, 9.0), (2, 8.0), (1, 0.75), (2, 0.25)):
+            live.watch(Epoch(number, loss, 0.86, None))
+        live.watch(REPORTS["full_marks"].checks[-1])
+    assert text().count("loss ") == 2  # the heading, too
+    assert re.search(r"2 +0\.2500 +86\.0%\n +loss  █▁  0\.75 -> 0\.25 *\n.*reach 95", text())
+
+
+@pytest.mark.parametrize(("width", "heads"), [(80, 5), (40, 4), (30, 3), (29, 2), (10, 0)])
+def test_a_narrow_terminal_has_fewer_columns(width, heads):
+    """Columns of epochs that there is no room for are left out, heading and all."""
+    epoch = Epoch(1, 0.5, 0.86, 0.9, (Measure("late", 7, Text("latecomers")),))
+    head, line = (make(epoch, "en", width).plain for make in (epoch_heading, epoch_line))
+    assert head.split() == ["epoch", "loss", "training", "held-out", "latecomers"][:heads]
+    assert line.split() == ["1", "0.5000", "86.0%", "90.0%", "7"][:heads]
+    assert len(head) == len(line) <= width
+
+
+def test_points_that_do_not_fit_beside_a_title_stand_below_it():
+    """Points end where the line ends, below the title if it is too long."""
+    lines = printed(REPORTS["full_marks"], width=24).splitlines()
+    first = lines.index("The output activation")
+    assert lines[first + 1].split() == lines[first + 2].split()[-3:] == ["15", "of", "15"]
+    assert lines[first + 2].startswith("The loss ...")
+    assert {len(line) for line in lines[first + 1 : first + 3]} == {24}
+
+
+def test_one_epoch_is_no_curve():
+    """Of a single epoch there is nothing to draw."""
+    console, text = said(terminal=False)
+    with Live(console, "en", ()) as live:
+        live.watch(Epoch(1, 9.0, 0.86, None))
+    assert "->" not in text()
+
+
+# Line breaks
+
+PARAGRAPHS = {
+    "English": ("It is wrong, see step 5.", 12, ["It is wrong,", "see step 5."]),
+    "Chinese": ("误差项的符号相反。", 8, ["误差项的", "符号相", "反。"]),
+    "no mark begins a line": ("误差项，相反", 6, ["误差", "项，相", "反"]),
+    "no bracket ends one": ("误差（项）", 6, ["误差", "（项）"]),
+    "both": ("看第 5 步的 softmax。", 12, ["看第 5 步的", "softmax。"]),
+    "a percentage": ("到 95 % 了", 5, ["到", "95 %", "了"]),
+    "a long word": ("an unbreakable word", 6, ["an", "unbrea", "kable", "word"]),
+    "lines": ("one\ntwo", 9, ["one", "two"]),
+    "nothing": ("", 9, [""]),
+}
+
+
+@pytest.mark.parametrize(("text", "width", "lines"), PARAGRAPHS.values(), ids=PARAGRAPHS)
+def test_lines_are_broken_where_the_language_allows_it(text, width, lines):
+    """English is broken at blanks; Chinese between characters, marks staying where they belong."""
+    console, _ = said(terminal=False)
+    assert [line.plain for line in Paragraph(text).wrap(console, width)] == lines
+
+
+@often
+@given(st.text("ab 误差，。（）\n%5", max_size=30) | st.text(max_size=30), st.integers(2, 20))
+def test_nothing_is_lost_where_lines_are_broken(text, width):
+    """Whatever a text is, no line is too wide, and only blanks go where it is broken."""
+    console, _ = said(terminal=False)
+    lines = [line.plain for line in Paragraph(text).wrap(console, width)]
+    assert "".join("".join(lines).split()) == "".join(Paragraph(text).plain.split())
+    assert all(cell_len(line) <= width for line in lines)
+
+
+# Diagnoses
+
+
+def told(lang, *found):
+    """What is said of diagnoses, without the points below."""
+    report = msgspec.structs.replace(
+        REPORTS["full_marks"], notes=(), protections=(), diagnoses=found
+    )
+    return printed(report, lang).strip().partition("\n\n")[0].splitlines()
+
+
+def diagnosis(name, *alternatives, **more):
+    """A diagnosis, evidence and step given or not."""
+    return Diagnosis(name, "f", Text(f"It is {name}.", f"是 {name}。"), Text("Look.", "看。"), 5,
+                     alternatives, **more)  # fmt: skip
+
+
+STEP = Step(5, Text("The derivatives", "求导"), r"\frac{1}{2}")
+SHOWN = {
+    "nothing else": (("en", diagnosis("a")), ["It is a.", "Look."]),
+    "evidence": (("en", diagnosis("a", evidence=Text("f(1) is {x}.", params={"x": "3"}))),
+                 ["It is a.", "f(1) is 3.", "Look."]),
+    "a step": (("en", diagnosis("a", derivation=STEP)),
+               ["It is a.", "Look.", "Step 5 of the lesson: The derivatives"]),
+    "in Chinese": (("zh", diagnosis("a", evidence=Text("f(1) is 3.", "f(1) 是 3。"))),
+                   ["是 a。", "f(1) 是 3。", "看。"]),
+    "one of two": (("en", *(diagnosis(one, other, evidence=Text("f(1) is 3."), derivation=STEP)
+                            for one, other in ("ab", "ba"))),
+                   ["It is a. Or: It is b.", "f(1) is 3.", "Look.",
+                    "Step 5 of the lesson: The derivatives"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "lines"), SHOWN.values(), ids=SHOWN)
+def test_a_diagnosis_is_shown_before_it_is_explained(found, lines):
+    """Its name, what shows it, where to look, the step; what two have in common is said once."""
+    assert [line.strip() for line in told(*found)] == lines
+
+
+def test_what_is_skipped_says_what_was_said_before():
+    """Why a hidden check is skipped is told in the words of the check that it depends on."""
+    raised = Text(
+        "{name} raised {kind}: {text}", params={"name": "f", "kind": "KeyError", "text": "'a'"}
+    )
+    check = CheckResult("a", "g", Text("A"), "hidden", Outcome.SKIPPED, 0.0, 1.0, raised)
+    seen = withheld(msgspec.structs.replace(check, shows=False))
+    assert str(seen.message) == "f raised KeyError: 'a'"
 
 
 def test_the_bar_goes_when_training_breaks_off():

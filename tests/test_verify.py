@@ -92,7 +92,8 @@ def broken(fresh, tmp_path_factory) -> tuple[Ran, Path]:
     replace_in(course / TABLE,
                ("points = 7", "points = 8"), ("checks = 5\npoints = 10", "checks = 6\npoints = 11"),
                ('gradient_descends" = 0.05', 'gradient_descends" = 0.5\n"test_x::y" = 0.1'),
-               ('title_zh = "任务 1：损失"', 'title_zh = ""'))  # fmt: skip
+               ('title_zh = "任务 1：损失"', 'title_zh = ""'),
+               ("formula = 'E =", "formula = '\\cdosts E ="))  # fmt: skip
     with (course / HIDDEN).open("a", encoding="utf-8") as file:
         file.write(ALWAYS)
     replace_in(course / HIDDEN, ('hint_zh="第 1 步除以样本数，无论它是多少。"', 'hint_zh=""'))
@@ -107,7 +108,9 @@ def broken(fresh, tmp_path_factory) -> tuple[Ran, Path]:
         course / f"{MISTAKES}/gradient_sign.py", ("diagnosis: gradient-sign", "diagnosis: loss-sum")
     )
     replace_in(course / DIAGNOSES, ("Your loss is a sum", f"solutions/{NAME}/ says: a sum"),
-               ('"你的梯度符号相反。"', '"Your gradient has the opposite sign."'))  # fmt: skip
+               ('"你的梯度符号相反。"', '"Your gradient has the opposite sign."'),
+               ('title_zh = "梯度"', 'title_zh = ""'),
+               ("formula = 'E =", "formula = '\\cdosts E ="))  # fmt: skip
     (course / f"solutions/{NAME}/correct/nearly.py").write_text(
         (course / f"{MISTAKES}/loss_sum.py").read_text(encoding="utf-8"), encoding="utf-8"
     )
@@ -151,6 +154,9 @@ PROBLEMS = {
     "a hint without its Chinese": ("upkeep", f"{NAME}/checks/test_hidden.py",
         "test_loss_values: hint"),
     "a message without its Chinese": ("upkeep", f"{NAME}/checks/test_hidden.py", ": require"),
+    "a formula of a group": ("upkeep", "assignment.toml, loss", "can't be shown as MathML"),
+    "a formula of a step": ("upkeep", "diagnoses.toml, step 1", "can't be shown as MathML"),
+    "a step without its Chinese": ("upkeep", "diagnoses.toml, step 2", "title_zh"),
     "a diagnosis without its Chinese": ("upkeep", "diagnoses.toml, gradient-sign", "title_zh"),
 }  # fmt: skip
 

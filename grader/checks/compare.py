@@ -64,11 +64,14 @@ def assert_close(got: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1
         CheckFailure: the first difference, in the order type, shape, kind, finite, value.
     """
     want = np.asarray(expected, dtype=np.float64)
-    answer = numbers(got, want.shape)
-    evidence = Evidence(got=shown(got), expected=shown(want))
+    try:
+        answer = numbers(got, want.shape)
+    except CheckFailure as failure:  # which knows the shape alone
+        shows = Evidence(got=shown(got), expected=shown(want))
+        raise CheckFailure(failure.message, shows) from None
     bad = np.isfinite(want) & ~np.isfinite(answer)
     if np.any(bad):
-        _fail_not_finite(answer, bad, evidence)
+        _fail_not_finite(answer, bad, Evidence(got=shown(got), expected=shown(want)))
     with np.errstate(all="ignore"):  # inf - inf and the like: equal infinities are taken out
         error = np.where(answer == want, 0.0, np.abs(answer - want))
         allowed = atol + rtol * np.abs(want)
@@ -79,13 +82,14 @@ def assert_close(got: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1
         at_most(float(np.max(used[np.isfinite(used)], initial=0.0)), 1.0)
     if not np.any(wrong):
         return
+    evidence = Evidence(got=shown(got), expected=shown(want))
     if want.shape == ():
         raise CheckFailure(Text("The value is wrong."), evidence)
     worst = np.unravel_index(int(np.argmax(np.where(wrong, error, -1.0))), want.shape)
     raise CheckFailure(
         Text(
             "{count} of {size} entries are wrong, the worst at index {index}.",
-            params={"count": int(wrong.sum()), "size": want.size, "index": _index(worst)},
+            params={"count": int(wrong.sum()), "size": want.size, "index": index_text(worst)},
         ),
         evidence,
     )
@@ -105,7 +109,7 @@ def _fail_not_finite(answer: np.ndarray, bad: np.ndarray, evidence: Evidence) ->
                 "count": int(bad.sum()),
                 "size": answer.size,
                 "value": value,
-                "index": _index(first),
+                "index": index_text(first),
             },
         ),
         evidence,
@@ -134,28 +138,27 @@ def numbers(got: Any, shape: tuple[int, ...]) -> np.ndarray:
     Raises:
         CheckFailure: its type, shape or kind is wrong.
     """
-    evidence = Evidence(got=shown(got))
-    array = _as_array(got, shape, evidence)
+    array = _as_array(got, shape)
     if array.shape != shape:
         raise CheckFailure(
             Text(
                 "It has shape {got}; {expected} is expected.",
                 params={"got": str(array.shape), "expected": str(shape)},
             ),
-            evidence,
+            Evidence(got=shown(got)),
         )
     if array.dtype.kind not in "iuf":
         raise CheckFailure(
             Text("It holds {kind}; real numbers are expected.", params={"kind": array.dtype.name}),
-            evidence,
+            Evidence(got=shown(got)),
         )
     return array.astype(np.float64)
 
 
-def _as_array(got: Any, shape: tuple[int, ...], evidence: Evidence) -> np.ndarray:
+def _as_array(got: Any, shape: tuple[int, ...]) -> np.ndarray:
     if got is None:
         raise CheckFailure(Text("It returns None. Is a `return` missing?"))
-    if _holds_numbers(got):
+    if holds_numbers(got):
         with contextlib.suppress(ValueError):  # a list of lists of different lengths
             return np.asarray(got)
     wanted = (
@@ -168,14 +171,14 @@ def _as_array(got: Any, shape: tuple[int, ...], evidence: Evidence) -> np.ndarra
             "It returns {kind}; {wanted} is expected.",
             params={"kind": kind_of(got), "wanted": wanted},
         ),
-        evidence,
+        Evidence(got=shown(got)),
     )
 
 
-def _holds_numbers(got: Any) -> bool:
+def holds_numbers(got: Any) -> bool:
     """Tell whether all of it is numbers. NumPy would make huge arrays of mixed lists."""
     if isinstance(got, list | tuple):
-        return all(_holds_numbers(item) for item in got)
+        return all(holds_numbers(item) for item in got)
     return isinstance(got, bool | int | float | complex | np.ndarray | np.generic)
 
 
@@ -189,7 +192,8 @@ def kind_of(got: Any) -> str:
     return {"NoneType": "None"}.get(name, f"a {'string' if name == 'str' else name}")
 
 
-def _index(index: tuple[np.intp, ...]) -> str:
+def index_text(index: tuple[np.intp, ...]) -> str:
+    """Write an index as it is written in code."""
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 
 

@@ -3,7 +3,8 @@
 A student's function is tried beside the reference answer's and those of the known mistakes. It
 shows a misconception if it does what one of them does, and the reference answer does not.
 An assignment brings, in solutions/NAME/, diagnoses.toml, with a [[diagnosis]] for each
-misconception, and what `grader.checks.library` needs. Without that file it has no diagnoses.
+misconception and perhaps a [[step]] for each step of the lesson, and what
+`grader.checks.library` needs. Without that file it has no diagnoses.
 """
 
 import time
@@ -15,10 +16,11 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from grader.checks.behaviour import ASPECTS, Answering, Behaviour, alike
+from grader.checks.evidence import Case, of_answers, of_change, of_constant
 from grader.checks.library import Library, Variant
 from grader.course import read_toml
 from grader.errors import CourseError, Missing, StudentError
-from grader.results import OR, WRONG, CheckResult, Diagnosis, Outcome, Text
+from grader.results import OR, WRONG, CheckResult, Diagnosis, Outcome, Step, Text
 
 FILE = "diagnoses.toml"
 
@@ -34,7 +36,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         function: the function or constant that shows it.
         title: a sentence to the student that names it.
         nudge: where to look and what to think about, without the code.
-        step: of the lesson.
+        step: of the lesson: the number of a [[step]], if there are any.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -46,10 +48,26 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class LessonStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A [[step]] of diagnoses.toml.
+
+    Args:
+        number: as the handout counts.
+        title: the handout's heading, without the number.
+        formula: LaTeX in one line: what the handout prints in this step, and no more.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=1)]
+    title: str
+    title_zh: str
+    formula: Annotated[str, msgspec.Meta(pattern=r"^[^\n]*$")] = ""
+
+
 class Misconceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of a diagnoses.toml."""
 
     diagnosis: tuple[Misconception, ...]
+    step: tuple[LessonStep, ...] = ()
 
 
 class Diagnosed(NamedTuple):
@@ -64,7 +82,21 @@ class Diagnosed(NamedTuple):
     diagnoses: tuple[Diagnosis, ...] = ()
 
 
-def read_misconceptions(solutions: Path) -> tuple[Misconception, ...]:
+class Recognised(NamedTuple):
+    """Misconceptions that explain an aspect of what a function does.
+
+    Args:
+        ids: one, or several that can't be told apart.
+        aspect: index of the field of `Behaviour`.
+        telling: indices of the calls whose answers nothing explained before.
+    """
+
+    ids: Ids
+    aspect: int
+    telling: tuple[int, ...]
+
+
+def read_diagnoses(solutions: Path) -> Misconceptions:
     """Read an assignment's diagnoses.toml; without one there are none.
 
     Args:
@@ -75,16 +107,31 @@ def read_misconceptions(solutions: Path) -> tuple[Misconception, ...]:
     """
     path = solutions / FILE
     if not path.is_file():
-        return ()
-    found = read_toml(path, Misconceptions).diagnosis
-    ids = [one.id for one in found]
+        return Misconceptions(())
+    found = read_toml(path, Misconceptions)
+    ids = [one.id for one in found.diagnosis]
     for one in ids:
         if ids.count(one) > 1:
             raise CourseError("{file}: two diagnoses have the id {id}.", file=str(path), id=one)
+    numbers = [step.number for step in found.step]
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise CourseError(
+                "{file}: two steps have the number {number}.", file=str(path), number=number
+            )
+    for misconception in found.diagnosis:
+        if numbers and misconception.step not in numbers:
+            raise CourseError(
+                "{file}: the diagnosis {id} has `step = {number}`, and no [[step]] has that "
+                "number. Add one, or correct the diagnosis.",
+                file=str(path),
+                id=misconception.id,
+                number=misconception.step,
+            )
     return found
 
 
-def recognise(shown: Behaviour, right: Behaviour, variants: Sequence[Variant]) -> list[Ids]:
+def recognise(shown: Behaviour, right: Behaviour, variants: Sequence[Variant]) -> list[Recognised]:
     """Find the misconceptions that explain what a function does.
 
     Each variant stands for the first aspect in which it differs from the right answer. What is
@@ -97,9 +144,9 @@ def recognise(shown: Behaviour, right: Behaviour, variants: Sequence[Variant]) -
         variants: what the known mistakes do.
 
     Returns:
-        Misconceptions in the order of the aspects: one, or several that can't be told apart.
+        Misconceptions in the order of the aspects.
     """
-    found: list[list[Variant]] = []
+    found: list[tuple[list[Variant], int, tuple[int, ...]]] = []
     explained = [Variant("", right)]
     for aspect in ASPECTS:
 
@@ -108,15 +155,20 @@ def recognise(shown: Behaviour, right: Behaviour, variants: Sequence[Variant]) -
 
         fitting = list(filter(fits, explained))
         if fitting:
-            explained[:] = fitting
+            explained[:] = fitting  # narrows what was found before, too
             continue
         fitting = [v for v in variants if _deviates(v.behaviour, right) == aspect and fits(v)]
         if fitting:
+            pairs = zip(explained[0].behaviour[aspect], shown[aspect], strict=False)
+            telling = tuple(number for number, pair in enumerate(pairs) if not alike(*pair))
             explained = fitting
-            found.append(fitting)
+            found.append((fitting, aspect, telling))
         elif aspect == ASPECTS[0]:
             return []
-    return [tuple(dict.fromkeys(variant.id for variant in group)) for group in found]
+    return [
+        Recognised(tuple(dict.fromkeys(variant.id for variant in group)), aspect, telling)
+        for group, aspect, telling in found
+    ]
 
 
 def _deviates(behaviour: Behaviour, right: Behaviour) -> int | None:
@@ -142,12 +194,12 @@ class Tutor:
         self._seed = seed
 
     @cached_property
-    def _known(self) -> tuple[Misconception, ...]:
-        return read_misconceptions(self._solutions)
+    def _table(self) -> Misconceptions:
+        return read_diagnoses(self._solutions)
 
     @cached_property
     def _function_of(self) -> dict[str, str]:
-        return {one.id: one.function for one in self._known}
+        return {one.id: one.function for one in self._table.diagnosis}
 
     @cached_property
     def _library(self) -> Library:
@@ -167,7 +219,7 @@ class Tutor:
             NotGraded: a file of the course is broken. Names it.
         """
         wrong = {c.id for c in checks if c.outcome in WRONG}
-        if not wrong or not self._known:
+        if not wrong or not self._table.diagnosis:
             return Diagnosed(tuple(checks))
         silent = _silent(checks)
         names = [name for name in dict.fromkeys(self._function_of.values()) if name not in silent]
@@ -175,8 +227,30 @@ class Tutor:
         loses = self._library.loses
         explains = {ids: frozenset[str]().union(*map(loses, ids)) & wrong for ids in found}
         told = {ids: explained for ids, explained in explains.items() if explained}
-        diagnoses = tuple(_told(one, ids) for one in self._known for ids in told if one.id in ids)
+        diagnoses = tuple(
+            self._told(one, ids, found[ids])
+            for one in self._table.diagnosis
+            for ids in told
+            if one.id in ids
+        )
         return Diagnosed(tuple(self._explained(check, told) for check in checks), diagnoses)
+
+    def _told(self, one: Misconception, ids: Ids, shown: Text | None) -> Diagnosis:
+        steps = (
+            Step(step.number, Text(step.title, step.title_zh), step.formula)
+            for step in self._table.step
+            if step.number == one.step
+        )
+        return Diagnosis(
+            id=one.id,
+            function=one.function,
+            title=Text(one.title, one.title_zh),
+            nudge=Text(one.nudge, one.nudge_zh),
+            step=one.step,
+            alternatives=tuple(other for other in ids if other != one.id),
+            evidence=shown,
+            derivation=next(steps, None),
+        )
 
     def _explained(self, check: CheckResult, told: Mapping[Ids, frozenset[str]]) -> CheckResult:
         """Say of a check what explains it: best a misconception about its own function."""
@@ -188,17 +262,6 @@ class Tutor:
         return msgspec.structs.replace(check, diagnosis=OR.join(best))
 
 
-def _told(one: Misconception, ids: Ids) -> Diagnosis:
-    return Diagnosis(
-        id=one.id,
-        function=one.function,
-        title=Text(one.title, one.title_zh),
-        nudge=Text(one.nudge, one.nudge_zh),
-        step=one.step,
-        alternatives=tuple(other for other in ids if other != one.id),
-    )
-
-
 def _silent(checks: Iterable[CheckResult]) -> set[str]:
     """List the functions that hung, died or are not there yet: they are not asked again."""
     errors = [c.message.params for c in checks if c.outcome is Outcome.ERROR and c.message]
@@ -208,17 +271,40 @@ def _silent(checks: Iterable[CheckResult]) -> set[str]:
 
 def _recognised(
     student: Answering, library: Library, names: Iterable[str], deadline: float
-) -> list[Ids]:
-    """Find the misconceptions of each function, until the student's code hangs or dies."""
-    found: list[Ids] = []
+) -> dict[Ids, Text | None]:
+    """Find each function's misconceptions, and what shows them, until the code hangs or dies."""
+    found: dict[Ids, Text | None] = {}
     for name in names:
         right = library.right(name)
         try:
             shown = library.tried(student, name, deadline)
+            if alike(shown, right):
+                continue
+            for one in recognise(shown, right, library.variants(name)):
+                evidence = _evidence(student, library, name, shown, one)
+                found.setdefault(one.ids, evidence)
         except Missing:
             continue
         except (StudentError, TimeoutError):
             break
-        if not alike(shown, right):
-            found += recognise(shown, right, library.variants(name))
     return found
+
+
+def _evidence(
+    student: Answering, library: Library, name: str, shown: Behaviour, found: Recognised
+) -> Text | None:
+    """Show a misconception by the probes.
+
+    Raises:
+        StudentError: a constant can't be read again.
+    """
+    asked = library.asked(name)
+    if not asked:
+        return of_constant(name, student.value(name))
+    calls, aspect = asked[found.aspect], Behaviour._fields[found.aspect]
+    if aspect == "modified":
+        return of_change(name, calls, shown.modified)
+    right = library.right(name)[found.aspect]
+    cases = [Case(*each) for each in zip(calls, shown[found.aspect], right, strict=True)]
+    telling = [cases[number] for number in found.telling]
+    return of_answers(name, telling, cases if aspect == "ordinary" else ())

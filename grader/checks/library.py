@@ -9,7 +9,8 @@
                          for constants that are the same mistake. Without it they are compared
                          as they are.
 
-Both stand in solutions/NAME/.
+Both stand in solutions/NAME/. Students are shown such calls and what is right there, as evidence:
+none may be one that a hidden check makes.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.checks.behaviour import Answering, Behaviour, Calls, OurCode, behaviour
+from grader.checks.behaviour import MODIFIED, Answering, Behaviour, Calls, OurCode, behaviour
 from grader.checks.loading import load_module
 from grader.checks.mistakes import known_mistakes
 from grader.errors import CheckError, CourseError, NotGraded
@@ -91,6 +92,13 @@ class Library:
             calls = self._ordinary[name], self._extreme.get(name, ())
             return behaviour(student, name, *calls, deadline=deadline)
         return Behaviour((self._kind(name, student.value(name)),))
+
+    def asked(self, name: str) -> tuple[Calls, ...]:
+        """List what a function is tried with, aspect by aspect; nothing of a constant."""
+        if name not in self._ordinary:
+            return ()
+        ordinary = self._ordinary[name]
+        return ordinary, ordinary[:MODIFIED], self._extreme.get(name, ())
 
     def right(self, name: str) -> Behaviour:
         """Try the reference answer.

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import webbrowser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,6 +104,8 @@ def show_page(page: Path, asked: Asked, options: argparse.Namespace) -> None:
     label = translate("Feedback page:", asked.lang)
     asked.out.print(f"{label} {clean(str(page), MAX_PATH)}", soft_wrap=True)
     if options.open:
+        import webbrowser  # noqa: PLC0415
+
         webbrowser.open(page.resolve().as_uri())
 
 

@@ -14,7 +14,9 @@ from grader.results import (
     Location,
     Report,
     Text,
+    diagnoses_of,
     max_score,
+    next_check,
     score,
 )
 from grader.sandbox.words import broken_off, missing
@@ -46,6 +48,7 @@ class Cell(NamedTuple):
         more: how many others there are, in a sentence.
         notes: worth knowing.
         following: the one thing to do next.
+        explained: what shows the mistake that is to be put right next, and where to look.
         page: the name of the feedback page.
     """
 
@@ -56,6 +59,7 @@ class Cell(NamedTuple):
     more: str = ""
     notes: tuple[str, ...] = ()
     following: str = ""
+    explained: tuple[str, ...] = ()
     page: str = ""
 
 
@@ -97,6 +101,7 @@ def result(report: Report, lang: str, page: str, unwritable: Text | None) -> Bun
             else "",
             notes[:MOST_SHOWN],
             _following(report, lang),
+            _explained(report, lang),
             page,
         ),
         lang,
@@ -121,6 +126,8 @@ def _lines(cell: Cell, lang: str) -> Iterator[str]:
         yield translate("Note: ", lang) + note
     if cell.following:
         yield translate("Do this next: ", lang) + cell.following
+    for line in cell.explained:
+        yield f"    {line}"
     if cell.page:
         yield f"{translate('Feedback page:', lang)} {cell.page}"
 
@@ -154,6 +161,16 @@ def _following(report: Report, lang: str) -> str:
         broken = message.en == BROKEN_OFF  # it may be there, in a cell that did not run
         return show(message, lang) if broken else _("Write {name}.", lang, name=name)
     return next_step(report, lang)
+
+
+def _explained(report: Report, lang: str) -> tuple[str, ...]:
+    """Explain the misconception behind what is to be done next, if one was recognised."""
+    check = next_check(msgspec.structs.replace(report, checks=_lost(report)))
+    if check is None or report.cause is not None:
+        return ()
+    found = diagnoses_of(report, check)
+    told = (*(one.evidence for one in found), *(one.nudge for one in found))
+    return tuple(dict.fromkeys(show(text, lang) for text in told if text is not None))
 
 
 def _items(report: Report, lang: str) -> Iterator[Item]:

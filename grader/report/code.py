@@ -1,15 +1,17 @@
-"""Colouring Python source, line by line, whatever it is: a stranger wrote it.
+"""Reading Python source, line by line, whatever it is: a stranger wrote it.
 
 The standard library's tokenizer takes time in proportion to the source, unless its lines are very
 long. Lexers made of many regular expressions don't: 30 KB of blank lines can keep one busy for a
 quarter of a minute.
 """
 
+import ast
 import builtins
 import io
 import keyword
 import tokenize
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 
 MOST_COLOURED = 200_000  # characters of a submission; longer ones are shown plain
 LONGEST_LINE = 2_000  # in some versions of Python a line takes quadratic time
@@ -27,6 +29,8 @@ SIMPLE = {
         if hasattr(tokenize, name)
     },
 }
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 Run = tuple[str, str]
 """(class, text): a piece of a line. The class is "" for plain text."""
@@ -56,6 +60,46 @@ def coloured_lines(source: str) -> list[tuple[Run, ...]]:
 def plain_lines(source: str) -> list[tuple[Run, ...]]:
     """Cut source into lines of one plain run each."""
     return [(("", line),) if line else () for line in source.split("\n")]
+
+
+def definitions(sources: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Find where functions and constants are defined, outside of any function or class.
+
+    Args:
+        sources: in the order in which they run. One that Python can't read defines nothing.
+
+    Returns:
+        For each name the index of the source and the line, from 1, of its last definition.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for index, source in enumerate(sources):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of invalid escapes and the like
+                tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for statement in _statements(tree):
+            found |= dict.fromkeys(_defined(statement), (index, statement.lineno))
+    return found
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.stmt):
+            yield inner
+            if not isinstance(inner, SCOPES):
+                yield from _statements(inner)
+
+
+def _defined(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
 
 
 def _tokens(source: str) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]]]:

@@ -39,6 +39,13 @@ def upward(low: float, high: float) -> Axis:
     return Axis(low, high, BOTTOM, TOP, ticks)
 
 
+def rightward(low: float, high: float) -> Axis:
+    """Make a horizontal axis that ends just where its values do, with about eight round ticks."""
+    step = round_step((high - low) / 8)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return Axis(low, high, LEFT, RIGHT, tuple(step * n for n in range(first, last + 1)))
+
+
 def columns(epochs: Sequence[int]) -> Axis:
     """Make a horizontal axis of epochs, in order: every one has a column of the same width."""
     first, last = epochs[0], epochs[-1]

@@ -4,41 +4,38 @@ All markup stands in `templates/`. This module prepares what a template can't wo
 numbers as text, the order of the checks, the lines of the code and the charts' geometry.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from grader.grades import Correction, Grade
-from grader.report.code import MOST_COLOURED, coloured_lines, plain_lines
-from grader.report.drawing import Axis, columns, exponent, spaced, upward
+from grader.report.charts import charts_of, magnitude
+from grader.report.code import MOST_COLOURED, coloured_lines, definitions, plain_lines
+from grader.report.formula import mathml
 from grader.report.pages import encodable, environment
 from grader.results import (
     WRONG,
     CheckResult,
     Diagnosis,
-    Epoch,
-    Gradient,
     Group,
+    Location,
     Outcome,
     Report,
     Text,
-    Training,
     diagnoses_of,
     max_score,
     next_check,
     score,
-    shown_measures,
 )
 
-_LISTED_EPOCHS = 24
-_MOST_BARS = 2  # for each epoch
-
-# A larger loss is drawn at the end of its axis: a round number above it may not be finite.
-_DRAWABLE = 1e300
-
 CAUSE = 0
+
+Place = tuple[int, int]
+"""Index of a part of the code, and a line of it, from 1."""
+Places = dict[str, Place]
+Notes = dict[Place, list[int]]
+"""Numbers of checks by the place that they are about."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -73,10 +70,14 @@ class Line(msgspec.Struct, frozen=True):
     Args:
         tokens: (class, text) of each piece; "" is plain text.
         marks: numbers of the checks that raised here, `CAUSE` for the report's cause.
+        wrong: numbers of the checks that say what is wrong with what is defined here.
+        room: how many lines, this one among them, there are to put remarks beside.
     """
 
     tokens: tuple[tuple[str, str], ...]
     marks: tuple[int, ...]
+    wrong: tuple[int, ...]
+    room: int
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -84,37 +85,6 @@ class Source(msgspec.Struct, frozen=True):
 
     name: str
     lines: tuple[Line, ...]
-
-
-class Bars(msgspec.Struct, frozen=True):
-    """One of the epochs' measures as bars.
-
-    Args:
-        total: of all epochs.
-        values: (epoch, value) of the listed ones.
-    """
-
-    title: Text
-    total: float
-    values: tuple[tuple[int, float], ...]
-
-
-class Charts(msgspec.Struct, frozen=True):
-    """A training run's charts: one horizontal axis, three vertical ones.
-
-    Args:
-        listed: the epochs that the table and the bars show, at most `_LISTED_EPOCHS`.
-        broken: those whose loss is not finite.
-        bars: of the epochs' measures, side by side.
-    """
-
-    epoch: Axis
-    loss: Axis
-    accuracy: Axis
-    counts: Axis
-    listed: tuple[Epoch, ...]
-    broken: tuple[Epoch, ...]
-    bars: tuple[Bars, ...]
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -146,18 +116,23 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
     """
     sections = _sections(report)
     rows = [row for section in sections for row in section.rows]
+    defined = _defined(report)
+    following = _next(report, rows)
     page = environment(lang).get_template("page.html.j2")
     text = page.render(
         report=report,
+        mathml=mathml,
         sections=sections,
         rows={row.number: row for row in rows},
-        next_row=_next(report, rows),
+        next_row=following,
+        next_place=_place(following, defined) if following else None,
+        explained=_explained(following, rows) if following else None,
         passed=sum(row.check.outcome is Outcome.PASSED for row in rows),
         score=score(report),
         max_score=max_score(report),
-        code=_sources(report, rows),
-        charts=_charts(report.training) if report.training and report.training.epochs else None,
-        magnitude=_magnitude(report.gradient) if report.gradient else None,
+        code=_sources(report, rows, defined),
+        charts=charts_of(report.training) if report.training and report.training.epochs else None,
+        magnitude=magnitude(report.gradient) if report.gradient else None,
         grade=grade if grade and _differs(grade) else None,
         decisions=_decisions(report, grade) if grade else (),
     )
@@ -212,27 +187,81 @@ def _next(report: Report, rows: Sequence[Row]) -> Row | None:
     )
 
 
-def _sources(report: Report, rows: Iterable[Row]) -> tuple[Source, ...]:
-    """Cut every part into lines, and mark those where a check raised or the cause lies."""
-    marks: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+def _explained(chosen: Row, rows: Iterable[Row]) -> tuple[int, int]:
+    """Count the checks that were lost for the same reason as one, and all that were lost."""
+    lost = [row for row in rows if row.check.outcome in WRONG]
+    return sum(row.diagnoses == chosen.diagnoses for row in lost), len(lost)
+
+
+def _defined(report: Report) -> Places:
+    """Find where the functions and constants are that a check may be about, if it comes to that."""
+    wrong = any(check.outcome in WRONG for check in report.checks)
+    if report.cause or not wrong or _is_long(report):
+        return {}
+    return definitions(part.source for part in report.code)
+
+
+def _is_long(report: Report) -> bool:
+    return sum(len(part.source) for part in report.code) > MOST_COLOURED
+
+
+def _about(row: Row, defined: Places) -> tuple[Place, ...]:
+    """Find the definitions that a check is about, by its diagnosis or by its group's name."""
+    names = [one.function for one in row.diagnoses] or [row.check.group]
+    return tuple(dict.fromkeys(defined[name] for name in names if name in defined))
+
+
+def _place(row: Row, defined: Places) -> Location | None:
+    """Find the line to look at first: where the code raised, or else what the check is about."""
+    if row.check.trace:
+        return row.check.trace[-1]
+    return next((Location(*place) for place in _about(row, defined)), None)
+
+
+def _sources(report: Report, rows: Sequence[Row], defined: Places) -> tuple[Source, ...]:
+    """Cut every part into lines, and note at them what the checks have to say about them."""
+    cut = plain_lines if _is_long(report) else coloured_lines
+    marks = _raised(report, rows)
+    wrong = _wrong(rows, defined)
+    sources = []
+    for index, part in enumerate(report.code):
+        lines: list[Line] = []
+        tokens = cut(part.source.removesuffix("\n"))
+        room = 0
+        for number in range(len(tokens), 0, -1):
+            room += 1
+            raised, about = (tuple(found.get((index, number), ())) for found in (marks, wrong))
+            lines.append(Line(tokens[number - 1], raised, about, room))
+            room = 0 if raised or about else room
+        sources.append(Source(part.name, tuple(reversed(lines))))
+    return tuple(sources)
+
+
+def _raised(report: Report, rows: Iterable[Row]) -> Notes:
+    """Find the lines where a check raised, or where the cause lies."""
+    found: Notes = defaultdict(list)
     traces = [(CAUSE, report.cause.trace)] if report.cause else []
     # With one cause for all, every check's trace would only repeat it.
     traces += [(row.number, row.check.trace) for row in rows if not report.cause]
     for number, trace in traces:
         for place in dict.fromkeys((location.part, location.line) for location in trace):
-            marks[place].append(number)
-    size = sum(len(part.source) for part in report.code)
-    cut = coloured_lines if size <= MOST_COLOURED else plain_lines
-    return tuple(
-        Source(
-            part.name,
-            tuple(
-                Line(tokens, tuple(marks.get((index, number), ())))
-                for number, tokens in enumerate(cut(part.source.removesuffix("\n")), 1)
-            ),
-        )
-        for index, part in enumerate(report.code)
-    )
+            found[place].append(number)
+    return found
+
+
+def _wrong(rows: Iterable[Row], defined: Places) -> Notes:
+    """Find the lines that define what is wrong.
+
+    The first of several checks speaks for all. One that raised is noted where it did, and here
+    only if it has a diagnosis to tell.
+    """
+    found: Notes = defaultdict(list)
+    for row in rows:
+        told = row.nudged if row.diagnoses else row.twin or row.check.trace
+        if row.check.outcome in WRONG and not told:
+            for place in _about(row, defined):
+                found[place].append(row.number)
+    return found
 
 
 def _differs(grade: Grade) -> bool:
@@ -252,39 +281,3 @@ def _decisions(report: Report, grade: Grade) -> tuple[Decision, ...]:
         )
         for correction in grade.corrections
     )
-
-
-def _charts(training: Training) -> Charts:
-    epochs = training.epochs
-    losses = [e.loss for e in epochs if abs(e.loss) < _DRAWABLE]
-    accuracies = [e.train_accuracy for e in epochs]
-    accuracies += [e.heldout_accuracy for e in epochs if e.heldout_accuracy is not None]
-    bars = _bars(epochs) if training.figure else ()
-    counts = [value for each in bars for _, value in each.values]
-    return Charts(
-        epoch=columns([e.epoch for e in epochs]),
-        loss=upward(min([0.0, *losses]), max([training.most_loss or 0.0, *losses])),
-        accuracy=upward(min([0.9, training.threshold, *accuracies]), 1.0),
-        counts=upward(0.0, max([4, *counts])),
-        listed=spaced(epochs, _LISTED_EPOCHS),
-        broken=tuple(e for e in epochs if not math.isfinite(e.loss)),
-        bars=bars,
-    )
-
-
-def _bars(epochs: Sequence[Epoch]) -> tuple[Bars, ...]:
-    numbers = [e.epoch for e in epochs]
-    found = []
-    for measure in zip(*map(shown_measures, epochs), strict=True):
-        values = [value for _, value in measure]
-        listed = spaced(tuple(zip(numbers, values, strict=True)), _LISTED_EPOCHS)
-        found.append(Bars(measure[0][0], sum(values), listed))
-    return tuple(found[:_MOST_BARS])
-
-
-def _magnitude(gradient: Gradient) -> Axis:
-    """Make a logarithmic axis that holds the error and its tolerance; ticks are exponents."""
-    exponents = [exponent(gradient.max_relative_error), exponent(gradient.tolerance)]
-    low, high = min(-10, math.floor(min(exponents))), max(0, math.ceil(max(exponents)))
-    step = math.ceil((high - low) / 6)
-    return Axis(low, high, 20.0, 340.0, tuple(float(n) for n in range(high, low - 1, -step)))

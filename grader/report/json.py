@@ -6,7 +6,16 @@ import msgspec
 
 from grader.grades import Grade
 from grader.report.language import show
-from grader.results import CheckResult, Epoch, Report, Text, Training, max_score, score
+from grader.results import (
+    CheckResult,
+    Diagnosis,
+    Epoch,
+    Report,
+    Text,
+    Training,
+    max_score,
+    score,
+)
 
 
 def render(report: Report, lang: str, grade: Grade | None = None) -> str:
@@ -38,6 +47,7 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
         "versions": report.versions,
         "protections": report.protections,
         "unsafe": report.unsafe,
+        "diagnoses": [_diagnosis(one, lang) for one in report.diagnoses],
     }
     if grade is not None and (grade.corrections or grade.late is not None):
         content["grade"] = grade
@@ -63,6 +73,18 @@ def _check(check: CheckResult, lang: str) -> dict[str, Any]:
         "hint": shown(check.hint),
         "diagnosis": check.diagnosis,
         "seconds": check.seconds,
+    }
+
+
+def _diagnosis(one: Diagnosis, lang: str) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "function": one.function,
+        "title": show(one.title, lang),
+        "evidence": None if one.evidence is None else show(one.evidence, lang),
+        "nudge": show(one.nudge, lang),
+        "step": one.step,
+        "alternatives": one.alternatives,
     }
 
 

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from grader import results
+from grader.report.epochs import epoch_heading, epoch_line, loss_line
 from grader.report.language import show, translate
-from grader.report.terminal import cause_lines, check_lines, epoch_heading, epoch_line, same_lines
+from grader.report.terminal import cause_lines, check_lines, same_lines
 from grader.results import Cause, CheckResult, Epoch, Group, Part, Text, withheld
 
 
@@ -26,7 +27,7 @@ class Live:
         self._told: CheckResult | None = None
         self._same: list[CheckResult] = []
         self._cause: Cause | None = None
-        self._training = False
+        self._epochs: list[Epoch] = []
         self._bar: Progress | None = None
         self._task = TaskID(0)
 
@@ -42,6 +43,7 @@ class Live:
     ) -> None:
         """Print what was held back, and take the progress bar away."""
         self._flush()
+        self._end_training()
         self._end_bar()
 
     def begin(self, title: Text, file: str, groups: Sequence[Group]) -> None:
@@ -57,11 +59,7 @@ class Live:
             case results.Progress():
                 self._show_progress(event)
             case Epoch():
-                self._enter_group("training")
-                if not self._training:
-                    self._console.print(epoch_heading(event, self._lang))
-                self._training = True
-                self._console.print(epoch_line(event, self._lang))
+                self._show_epoch(event)
             case Cause():
                 self._cause = event
                 self._console.print()
@@ -70,17 +68,38 @@ class Live:
             case CheckResult():
                 self._show_check(withheld(event))
 
+    def _show_epoch(self, epoch: Epoch) -> None:
+        self._enter_group("training")
+        if not self._epochs:
+            self._console.print(epoch_heading(epoch, self._lang, self._console.width))
+        elif epoch.epoch <= self._epochs[-1].epoch:  # the training has begun again
+            self._epochs.clear()
+        self._epochs.append(epoch)
+        self._console.print(epoch_line(epoch, self._lang, self._console.width))
+
+    def _end_training(self) -> None:
+        """Draw the loss of the epochs that were told, if there is a curve to draw."""
+        if len(self._epochs) > 1:
+            width, ascii_only = self._console.width, self._ascii_only
+            line = loss_line(self._epochs, self._lang, width, ascii_only=ascii_only)
+            self._console.print(line)
+        self._epochs.clear()
+
+    @property
+    def _ascii_only(self) -> bool:
+        return not self._console.encoding.startswith("utf")
+
     def _show_check(self, check: CheckResult) -> None:
         if self._cause is not None:
             return
+        self._end_training()
         told = self._told
         if told and check.message and (check.group, check.message) == (told.group, told.message):
             self._same.append(check)
             return
         self._flush()
         self._enter_group(check.group)
-        ascii_only = not self._console.encoding.startswith("utf")
-        for line in check_lines(check, self._code, self._lang, ascii_only=ascii_only):
+        for line in check_lines(check, self._code, self._lang, ascii_only=self._ascii_only):
             self._console.print(line)
         self._told = check
 

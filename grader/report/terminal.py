@@ -4,7 +4,7 @@ Marks tell the outcomes apart without colour. Foreign text is put in as plain te
 markup, so nothing in it can colour, move or hide what is printed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.padding import Padding
@@ -13,21 +13,21 @@ from rich.text import Text as Line
 
 from grader.errors import mark
 from grader.report.language import show, translate
+from grader.report.paragraph import Paragraph
 from grader.results import (
     Cause,
     CheckResult,
     Diagnosis,
-    Epoch,
     Location,
     Outcome,
     Part,
     Report,
+    Step,
     all_passed,
     diagnoses_of,
     max_score,
     next_check,
     score,
-    shown_measures,
     well_confined,
 )
 
@@ -45,6 +45,7 @@ STYLES = {
     Outcome.SKIPPED: "dim",
 }
 MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERROR: "!", Outcome.SKIPPED: "-"}
+FEWEST_DOTS = 3
 ASCII_MARKS = MARKS | {Outcome.PASSED: "+", Outcome.FAILED: "x"}
 
 
@@ -59,7 +60,7 @@ def check_lines(
     row.add_column(justify="right", no_wrap=True)
     points = Line(f"{check.points:g}/{check.max_points:g}", style="dim")
     symbol = Line(marks[check.outcome], style=f"bold {STYLES[check.outcome]}")
-    row.add_row(symbol, show(check.title, lang), points)
+    row.add_row(symbol, Paragraph(show(check.title, lang)), points)
     yield row
     if check.message is not None:
         yield _indented(show(check.message, lang), style="" if check.hint else "dim")
@@ -67,7 +68,7 @@ def check_lines(
         yield from _evidence(check, lang)
     yield from _trace(check.trace, code, lang)
     if check.hint is not None:
-        hint = Line.assemble((_("Hint: ", lang), "bold"), show(check.hint, lang))
+        hint = Paragraph.assemble((_("Hint: ", lang), "bold"), show(check.hint, lang))
         yield Padding.indent(hint, 6)
 
 
@@ -89,32 +90,6 @@ def cause_lines(cause: Cause, code: Sequence[Part], lang: str) -> Lines:
     yield from _trace(cause.trace, code, lang)
 
 
-def epoch_heading(epoch: Epoch, lang: str) -> Line:
-    """Name the columns of `epoch_line`."""
-    return _columns((head, head) for head, _cell in _epoch_columns(epoch, lang))
-
-
-def epoch_line(epoch: Epoch, lang: str) -> Line:
-    """Say how an epoch went."""
-    return _columns(_epoch_columns(epoch, lang))
-
-
-def _epoch_columns(epoch: Epoch, lang: str) -> Iterator[tuple[str, str]]:
-    yield _("epoch", lang), str(epoch.epoch)
-    yield _("loss", lang), f"{epoch.loss:.4f}"
-    yield _("training", lang), f"{epoch.train_accuracy:.1%}"
-    if epoch.heldout_accuracy is not None:
-        yield _("held-out", lang), f"{epoch.heldout_accuracy:.1%}"
-    for title, value in shown_measures(epoch):
-        yield show(title, lang), f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _columns(columns: Iterable[tuple[str, str]]) -> Line:
-    """Put cells, each below a heading, into columns that are as wide as the headings."""
-    padded = (" " * (max(cell_len(head), 7) - cell_len(cell)) + cell for head, cell in columns)
-    return Line("    " + "  ".join(padded), style="dim")
-
-
 def summary_lines(report: Report, lang: str, width: int) -> Lines:
     """Say each group's points, the notes, the score and the one thing to do next."""
     yield Line("")
@@ -124,7 +99,7 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
             yield _indented(show(report.reason, lang))
         return
     for note in report.notes:
-        line = Line.assemble((_("Note: ", lang), "bold"), show(note, lang))
+        line = Paragraph.assemble((_("Note: ", lang), "bold"), show(note, lang))
         yield line
     if report.notes:
         yield Line("")
@@ -146,21 +121,31 @@ def summary_lines(report: Report, lang: str, width: int) -> Lines:
     yield total
     if report.unseen is not None:
         yield Line("")
-        yield Line(_visible(report, lang), style="bold")
+        yield Paragraph(_visible(report, lang), style="bold")
     following = next_step(report, lang)
     if following:
         yield Line("")
-        yield Line.assemble((_("Do this next: ", lang), "bold"), following)
+        yield Paragraph.assemble((_("Do this next: ", lang), "bold"), following)
 
 
 def _diagnoses(report: Report, lang: str) -> Lines:
     """Name each misconception once; those that can't be told apart stand together."""
     for ids in dict.fromkeys(frozenset((d.id, *d.alternatives)) for d in report.diagnoses):
         those = [d for d in report.diagnoses if d.id in ids]
-        yield Line(_named(those, lang), style="bold")
-        for one in those:
-            yield _indented(show(one.nudge, lang))
+        yield Paragraph(_named(those, lang), style="bold")
+        told = (
+            *(show(one.evidence, lang) for one in those if one.evidence is not None),
+            *(show(one.nudge, lang) for one in those),
+            *(_step(one.derivation, lang) for one in those if one.derivation is not None),
+        )
+        for text in dict.fromkeys(told):
+            yield _indented(text)
         yield Line("")
+
+
+def _step(step: Step, lang: str) -> str:
+    template = _("Step {number} of the lesson: {title}", lang)
+    return template.format(number=step.number, title=show(step.title, lang))
 
 
 def _named(found: Sequence[Diagnosis], lang: str) -> str:
@@ -170,8 +155,10 @@ def _named(found: Sequence[Diagnosis], lang: str) -> str:
 
 def _row(title: str, points: float, most: float, lang: str, width: int) -> Line:
     value = _("{points} of {most}", lang).format(points=f"{points:g}", most=f"{most:g}")
-    dots = "." * max(3, width - cell_len(title) - cell_len(value) - 2)
-    return Line.assemble(title, " ", (dots, "dim"), " ", value)
+    dots = width - cell_len(title) - cell_len(value) - 2
+    if dots < FEWEST_DOTS:
+        return Line.assemble(title, "\n", " " * (width - cell_len(value)), value)
+    return Line.assemble(title, " ", ("." * dots, "dim"), " ", value)
 
 
 def _visible(report: Report, lang: str) -> str:
@@ -202,10 +189,11 @@ def next_step(report: Report, lang: str) -> str:
         skipped = (c for c in report.checks if c.outcome is Outcome.SKIPPED and c.message)
         return next((show(c.message, lang) for c in skipped if c.message), "")
     titles = {group.name: show(group.title, lang) for group in report.groups}
-    said = check.message if check.outcome is Outcome.ERROR else check.hint
+    told = check.message if check.outcome is Outcome.ERROR else check.hint
     named = _named(diagnoses_of(report, check), lang)
-    text = named or show(said or check.title, lang)
-    return _with_place(f"{titles[check.group]}. {text}", check.trace, report, lang)
+    text = named or show(told or check.title, lang)
+    said = _("{group}. {advice}", lang).format(group=titles[check.group], advice=text)
+    return _with_place(said, check.trace, report, lang)
 
 
 def _with_place(text: str, trace: Sequence[Location], report: Report, lang: str) -> str:
@@ -223,14 +211,13 @@ def _evidence(check: CheckResult, lang: str) -> Lines:
         (_("got", lang), evidence.got),
         (_("expected", lang), evidence.expected),
     ]
-    wide = max(cell_len(label) for label, _value in rows)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
     for label, value in rows:
         if value:
-            first, *more = value.splitlines()
-            pad = " " * (wide - cell_len(label))
-            yield Padding.indent(Line.assemble((label + pad, "dim"), "  ", first), 8)
-            for line in more:
-                yield Padding.indent(Line(line), 10 + wide)
+            table.add_row(label, Line(value))
+    yield Padding.indent(table, 8)
 
 
 def _trace(trace: Sequence[Location], code: Sequence[Part], lang: str) -> Lines:
@@ -245,7 +232,7 @@ def _trace(trace: Sequence[Location], code: Sequence[Part], lang: str) -> Lines:
 
 
 def _indented(text: str, style: str = "") -> Padding:
-    return Padding.indent(Line(text, style=style), 6)
+    return Padding.indent(Paragraph(text, style=style), 6)
 
 
 def _(template: str, lang: str) -> str:

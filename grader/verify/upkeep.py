@@ -7,14 +7,17 @@ from pathlib import Path
 
 from grader.checks import load_module
 from grader.checks.declare import Declaration, declaration_of
-from grader.checks.diagnosis import FILE, read_misconceptions
+from grader.checks.diagnosis import FILE, read_diagnoses
 from grader.checks.mistakes import KnownMistake
 from grader.course import FILE as TABLE
 from grader.course import Assignment
+from grader.errors import CourseError
 from grader.proof import Finding
 from grader.release.kit import stale
 from grader.release.template import read_answer
+from grader.report.formula import require_formula
 from grader.results import Text
+from grader.sandbox.words import said
 
 HANDOUTS = ("README.md", "README.zh-CN.md")
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -41,6 +44,7 @@ def upkeep(assignment: Assignment, known: Sequence[KnownMistake]) -> tuple[Findi
         *_names(assignment),
         *_points(assignment, [d for found in declared.values() for _, d in found]),
         *(_words(file, found) for file, found in declared.items()),
+        *_formulas(assignment),
         *_diagnoses(assignment, known),
     )
 
@@ -139,10 +143,31 @@ def _declarations(file: Path) -> Iterator[tuple[str, Declaration]]:
             yield name, declaration
 
 
+def _formulas(assignment: Assignment) -> Iterator[Finding]:
+    """Hold that every formula can be shown, and every step of the lesson told in both languages."""
+    assert assignment.solutions is not None, "it is proved"
+    for group in assignment.settings.groups:
+        if group.formula:
+            yield Finding(f"{TABLE}, {group.name}", _unshowable(group.formula, TABLE, group.name))
+    for step in read_diagnoses(assignment.solutions).step:
+        name = f"step {step.number}"
+        translated = _in_both(step.title, step.title_zh)
+        problem = _unshowable(step.formula, FILE, name) if step.formula else None
+        yield Finding(f"{FILE}, {name}", problem if translated else _untranslated("title_zh"))
+
+
+def _unshowable(formula: str, file: str, key: str) -> Text | None:
+    try:
+        require_formula(formula, file, key)
+    except CourseError as error:
+        return said(error)
+    return None
+
+
 def _diagnoses(assignment: Assignment, known: Sequence[KnownMistake]) -> Iterator[Finding]:
     """Hold that every diagnosis has a mistake that shows it, and every mistake's is described."""
     assert assignment.solutions is not None, "it is proved"
-    described = read_misconceptions(assignment.solutions)
+    described = read_diagnoses(assignment.solutions).diagnosis
     shown = {one for mistake in known for one in mistake.diagnoses}
     unshown = Text("No known mistake shows it.")
     for one in described:

@@ -1,4 +1,7 @@
-"""What the functions are tried with, to recognise the known mistakes by what they return."""
+"""What the functions are tried with, to recognise the known mistakes by what they return.
+
+Students are shown such calls, and what is right there: none may be one that a hidden check makes.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""What the functions are tried with, to recognise the known mistakes by what they return."""
+"""What the functions are tried with, to recognise the known mistakes by what they return.
+
+Students are shown such calls, and what is right there: none may be one that a hidden check makes.
+"""
 
 import numpy as np
 
@@ -43,8 +46,8 @@ def extremes(rng):
     far[rng.integers(10)] -= 4000.0
     tall = small.copy()
     tall[rng.integers(10)] += 4000.0
-    a = np.array([0.0, 0.25, 0.0, 0.75])
-    samples = [(a, label(4, 1)), (np.array([0.0, 1.0]), label(2, 1))]
+    a = np.array([0.0, 0.4, 0.6, 0.0])
+    samples = [(a, label(4, 1)), (np.array([0.0, 0.0, 1.0]), label(3, 2))]
     return {
         "softmax": [(net,) for net in (small + 4000.0, small - 4000.0, far, tall)],
         "loss": samples,

@@ -4,13 +4,14 @@ The loop is loop.py's, run on both sides of the border. This file runs on the tr
 only; it counts what network.py prints, and asks the two questions.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from grader.checks import Student, TrainingTask, load_module
 from grader.checks.training import Watch, replay
-from grader.results import Epoch, Measure, Progress, Text, Training
+from grader.results import Comparison, Epoch, Measure, Progress, Text, Training
 
 HERE = Path(__file__).parent
 MOST_LOSS = 0.02  # see assignment.toml
@@ -61,6 +62,28 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
         and epochs[-1].loss <= MOST_LOSS,
         measures=tuple(map(measured, range(1, len(answers) + 1), network.QUESTIONS, answers)),
         diverged=diverged,
+        comparisons=(reference(task.folder, task.epochs),),
+    )
+
+
+def reference(folder, epochs):
+    """The curves of curves.json, which the course team made: means over its random starts."""
+    curves = json.loads((folder / "curves.json").read_text(encoding="utf-8"))
+    noted = tuple(epoch for epoch in curves["epochs"] if epoch <= epochs)
+    losses, accuracies = (
+        tuple(np.mean(curves[name], axis=0).round(4).tolist()[: len(noted)])
+        for name in ("losses", "accuracies")
+    )
+    return Comparison(
+        title=Text("reference answer", "参考答案"),
+        note=Text(
+            "Reference answer: the mean of {starts} random starts.",
+            "参考答案：{starts} 次随机初始化的平均值。",
+            {"starts": len(curves["losses"])},
+        ),
+        epochs=noted,
+        losses=losses,
+        accuracies=accuracies,
     )
 
 

@@ -48,6 +48,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     digits = dict(np.load(task.folder / "digits.npz"))
     images, labels = digits["images"], digits["labels"]
     heldout = dict(np.load(task.solutions / "heldout.npz")) if task.solutions else None
+    unseen = None if heldout is None else inputs_of(heldout["images"])
     hidden, output = network.start_weights(task.seed)
     rate = output_rate(student)
     passes = []
@@ -62,24 +63,34 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             "epochs": task.epochs,
         }
 
-    epochs, count, samples, largest = [], Count(network), len(images), 0.0
+    pictures, story = (load_module(HERE / name) for name in ("pictures.py", "story.py"))
+    epochs, blocks, samples = [], [], len(images)
+    seen = 0  # samples of this epoch
+    first, totals = None, story.Totals()
     diverged = False
     # What is not finite is seen in the counts; NumPy need not say it again.
     with np.errstate(all="ignore"):
         for block in replay(student, HERE / "blockwise.py", arguments):
-            size = len(block.nets)
-            count.add(block, labels[count.samples : count.samples + size], rate)
-            done = len(epochs) * samples + count.samples
-            watch(Progress(done, task.epochs * samples))
+            blocks.append(block)
+            first = first or pictures.first_update(block, labels, rate)
+            seen += len(block.nets)
+            watch(Progress(len(epochs) * samples + seen, task.epochs * samples))
             diverged = not np.isfinite(block.nets).all()
-            if diverged or count.samples == samples:
-                accuracy = None if heldout is None else judge(network, passes[-1], heldout)
+            if diverged or seen == samples:
+                count = Count(network, blocks, labels[:seen], rate)
+                nets = None if heldout is None else judge(network, passes[-1], unseen)
+                accuracy = None if nets is None else share_right(nets, heldout["labels"])
                 epochs.append(count.epoch(len(epochs) + 1, accuracy))
                 watch(epochs[-1])
-                largest = max(largest, count.largest_update)
-                count = Count(network)
+                totals = totals.plus(count)
+                blocks, seen = [], 0
             if diverged:
                 break
+        if nets is None:  # in a student's kit
+            nets = judge(network, passes[-1], inputs_of(images))
+        worst, confusion = pictures.reading(nets, heldout or digits, heldout=heldout is not None)
+        plot = pictures.plot(first)
+        told = story.story(totals, first, rate, network.TOO_LARGE, epochs)
     return Training(
         epochs=tuple(epochs),
         samples=samples,
@@ -90,50 +101,48 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             Measure(
                 "output_rate", rate, Text("learning rate of the output layer", "输出层的学习率")
             ),
-            Measure("largest_update", largest),
+            Measure("largest_update", totals.largest),
         ),
         figure=SUSPICIOUS,
+        comparisons=pictures.comparisons(task.folder, task.epochs),
+        story=told,
+        plot=plot,
+        worst=worst,
+        confusion=confusion,
     )
 
 
 class Count:
-    """What is counted during an epoch, block by block, with the definitions of network.py."""
+    """What is counted of an epoch, from its blocks, with the definitions of network.py."""
 
-    def __init__(self, network):
-        self.network = network
-        self.samples = 0
-        self.right = 0
-        self.loss = 0.0
-        self.too_large = 0
-        self.too_small = 0
-        self.largest_update = 0.0
-
-    def add(self, block, labels, rate):
-        """Add a block of samples with their true digits."""
-        self.samples += len(labels)
+    def __init__(self, network, blocks, labels, rate):
+        """Count: labels are the true digits of the blocks' samples, in order."""
+        nets, answers, inputs = map(np.concatenate, zip(*blocks, strict=True))
+        self.samples = len(labels)
         # By the nets, which this side computed. The activations are the student's word.
-        self.right += int(np.sum(np.argmax(block.nets, axis=1) == labels))
-        activations, deltas = block.answers[:, 0], block.answers[:, 1]
+        self.right = np.argmax(nets, axis=1) == labels
+        activations, deltas = answers[:, 0], np.abs(answers[:, 1])
         chosen = activations[np.arange(len(labels)), labels]
-        self.loss += float(np.sum(-np.log(np.maximum(chosen, TINY))))
+        self.loss = float(np.sum(-np.log(np.maximum(chosen, TINY))))
         # An update is rate * delta_k * h_j, so the largest factors make the largest one, and
         # the smallest that are not 0 the smallest.
-        deltas, inputs = np.abs(deltas), np.abs(block.hidden_out)
+        inputs = np.abs(inputs)
         largest = rate * deltas.max(axis=1) * inputs.max(axis=1)
         smallest = rate * not_zero(deltas).min(axis=1) * not_zero(inputs).min(axis=1)
         for i in np.flatnonzero(smallest == 0):  # too small for a float: look at all of them
             smallest[i] = not_zero(rate * np.multiply.outer(deltas[i], inputs[i])).min()
         largest[~np.isfinite(largest)] = np.inf
-        self.largest_update = max(self.largest_update, float(largest.max()))
-        self.too_large += int(np.sum(largest > self.network.TOO_LARGE))
-        self.too_small += int(np.sum(smallest < self.network.TOO_SMALL))
+        self.largest_update = float(largest.max())
+        self.too_large = int(np.sum(largest > network.TOO_LARGE))
+        self.small = smallest < network.TOO_SMALL
+        self.too_small = int(np.sum(self.small))
 
     def epoch(self, number, heldout_accuracy):
         """Sum up."""
         return Epoch(
             epoch=number,
             loss=self.loss / self.samples,
-            train_accuracy=self.right / self.samples,
+            train_accuracy=int(np.sum(self.right)) / self.samples,
             heldout_accuracy=heldout_accuracy,
             measures=(
                 Measure("updates_too_large", self.too_large, Text("too large", "更新过大")),
@@ -147,9 +156,17 @@ def not_zero(sizes):
     return np.where(sizes == 0, np.inf, sizes)
 
 
-def judge(network, weights, heldout):
-    """The share of held-out digits that the network reads right."""
-    x = np.column_stack([heldout["images"] / 255.0, np.ones(len(heldout["images"]))])
+def inputs_of(images):
+    """What the network sees of images, uint8 (n, 784): float64 (n, 785), with the bias unit."""
+    return np.column_stack([images / 255.0, np.ones(len(images))])
+
+
+def judge(network, weights, x):
+    """The output nets of inputs (n, 785): (n, 10)."""
     h = network.sigmoid(x @ weights["hidden"].T / network.HIDDEN_SCALE)
-    nets = np.column_stack([h, np.ones(len(h))]) @ weights["output"].T
-    return float(np.mean(np.argmax(nets, axis=1) == heldout["labels"]))
+    return np.column_stack([h, np.ones(len(h))]) @ weights["output"].T
+
+
+def share_right(nets, labels):
+    """The share of samples of which the largest net is the true digit's."""
+    return float(np.mean(np.argmax(nets, axis=1) == labels))
