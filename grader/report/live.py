@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from grader import results
 from grader.report.epochs import epoch_heading, epoch_line, loss_line
 from grader.report.language import show, translate
 from grader.report.terminal import cause_lines, check_lines, same_lines
 from grader.results import Cause, CheckResult, Epoch, Group, Part, Text, withheld
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class Live:
@@ -29,7 +31,6 @@ class Live:
         self._cause: Cause | None = None
         self._epochs: list[Epoch] = []
         self._bar: Progress | None = None
-        self._task = TaskID(0)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -124,17 +125,10 @@ class Live:
             return
         if self._bar is None:
             self._flush()
-            self._bar = Progress(
-                TextColumn("    {task.description}"),
-                BarColumn(),
-                TextColumn("{task.percentage:>3.0f}%"),
-                TimeRemainingColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._task = self._bar.add_task(translate("training", self._lang), total=event.total)
+            self._bar = _bar(self._console)
+            self._bar.add_task(translate("training", self._lang), total=event.total)
             self._bar.start()
-        self._bar.update(self._task, completed=event.done)
+        self._bar.update(self._bar.task_ids[0], completed=event.done)
         if event.done >= event.total:
             self._end_bar()
 
@@ -142,3 +136,22 @@ class Live:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _bar(console: Console) -> "Progress":
+    # Most of the first result's time is imports: this one comes after it.
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("    {task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )

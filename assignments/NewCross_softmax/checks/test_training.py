@@ -44,7 +44,7 @@ def test_stable(training):
     network = load_module(Path(__file__).parents[1] / "network.py")
     require(
         at_most(measured(training, "largest_update"), network.TOO_LARGE) and not training.diverged,
-        "In epoch {epoch}, {count} updates were too large, at rate {rate}.",
+        "Updates that were too large in epoch {epoch}: {count}, at rate {rate}.",
         "第 {epoch} 轮中有 {count} 次更新过大，学习率为 {rate}。",
         epoch=worst.epoch,
         count=measured(worst, "updates_too_large"),
