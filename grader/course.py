@@ -1,13 +1,14 @@
 """assignment.toml -> Assignment, and where a course keeps its assignments."""
 
 import functools
+import re
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, UsageError, mark
 from grader.grades import GroupInfo, LatePolicy
 from grader.results import Group, Text
 from grader.sandbox.limits import Limits
@@ -18,6 +19,26 @@ SEPARATORS = str.maketrans("- ", "__")
 FILE = "assignment.toml"
 # A file beside assignment.toml, and no path that leads elsewhere.
 GivenName = Annotated[str, msgspec.Meta(pattern=r"^\w+\.py$")]
+
+
+# What msgspec says of a wrong value, and the same as templates.
+PROBLEMS = (
+    ("Expected `(?P<wanted>.+)`, got `(?P<got>.+)`", mark("Expected `{wanted}`, got `{got}`")),
+    ("Expected `(?P<kind>.+)` >= (?P<least>.+)", mark("Expected `{kind}` >= {least}")),
+    ("Expected `(?P<kind>.+)` <= (?P<most>.+)", mark("Expected `{kind}` <= {most}")),
+    (
+        "Expected `str` matching regex (?P<pattern>.+)",
+        mark("Expected `str` matching regex {pattern}"),
+    ),
+    (
+        "Object missing required field `(?P<name>.+)`",
+        mark("Object missing required field `{name}`"),
+    ),
+    (
+        "Object contains unknown field `(?P<name>.+)`",
+        mark("Object contains unknown field `{name}`"),
+    ),
+)
 
 
 class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -201,13 +222,22 @@ def read_toml(path: Path, kind: type[T]) -> T:
         raise CourseError(
             "{file}: {problem}, at {key}.",
             file=str(path),
-            problem=problem,
-            key=key.strip("`").removeprefix("$").removeprefix(".") or "top level",
+            problem=_problem(problem),
+            key=key.strip("`").removeprefix("$").removeprefix(".") or Text("top level"),
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CourseError(
             "{file} is not TOML: {detail}", file=str(path), detail=str(error)
         ) from error
+
+
+def _problem(said: str) -> Text | str:
+    """Make a sentence that can be translated of what msgspec says of a value."""
+    for pattern, template in PROBLEMS:
+        found = re.fullmatch(pattern, said)
+        if found is not None:
+            return Text(template, params=found.groupdict())
+    return said
 
 
 def _read_given(path: Path, name: str) -> str:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 import grader
 from grader.course import load_assignment
 from grader.grading import grade as grade_submission
-from grader.report.language import LANGUAGES
+from grader.locales import LANGUAGES
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import read_submission
 from tests.command import (
@@ -143,6 +143,38 @@ def test_help(arguments, says):
     ran = run(*arguments)
     assert (ran.code, ran.err) == (0, "")
     assert says in ran.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", *"check batch report export override diff release verify new doctor".split()],
+)
+def test_help_in_chinese(command):
+    """Every sentence of the help is there in Chinese; names, options and formats stay."""
+    said = run(*command.split(), "--help", GRADER_LANG="zh").out
+    lines = said[said.index("\n\n") :].splitlines()[1:]  # below the options' names
+    sentences = [line for line in lines if re.search("[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", line)]
+    assert not sentences
+    assert "选项:" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("check", "--nope"), "错误：无法识别的参数：--nope"),
+        (("chek",), "错误：参数 COMMAND：无效的选择：'chek'"),
+        (("batch", "x"), "错误：缺少必需的参数：--out"),
+        (("check", "--seed", "-1", "--lang", "zh"), "-1 不是 0 到 4294967295 之间的整数"),
+        (("check", "--lang=zh", "--seed"), "参数 --seed：后面应当有一个值"),
+        (("verify", "--jobs", "0"), "0 不是 1 到 1024 之间的整数"),
+    ],
+)
+def test_wrong_usage_in_chinese(arguments, says):
+    """Wrong usage is told in the language that is asked for."""
+    language = {} if any("--lang" in one for one in arguments) else {"GRADER_LANG": "zh"}
+    ran = run(*arguments, **language)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
 
 
 # JSON

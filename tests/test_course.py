@@ -4,9 +4,10 @@ import shutil
 
 import pytest
 
-from grader.course import find_assignment, find_course
-from grader.errors import UsageError
+from grader.course import find_assignment, find_course, load_assignment
+from grader.errors import CourseError, UsageError
 from grader.notebook import code_cells
+from grader.report.language import told
 from tests.command import (
     ANSWER,
     FILE,
@@ -118,6 +119,24 @@ def test_broken_table(old, new, says, course, submission):
     assert (ran.code, ran.out) == (2, "")
     assert all(part in ran.words for part in ("grader: not graded:", "assignment.toml", *says))
     assert [p.name for p in submission.parent.glob("*.html")] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("points = 28", 'points = "28"', "groups[0].points 处有误：应当是 `int`，却是 `str`。"),
+        ("points = 28", "points = -1", "应当是不小于 0 的 `int`"),
+        ("threshold = 0.94", "threshold = 7", "应当是不大于 1.0 的 `float`"),
+        ("title = ", "titel = ", "最外层 处有误：有未知的字段 `titel`。"),
+        ("threshold = ", "# threshold = ", "training 处有误：缺少必需的字段 `threshold`。"),
+    ],
+)
+def test_broken_table_in_chinese(old, new, says, course):
+    """What is wrong with a value is told in the language that is asked for, all of it."""
+    change(course / TABLE, old, new)
+    with pytest.raises(CourseError) as caught:
+        load_assignment(course / "assignments" / NAME, course)
+    assert says in told(caught.value, "zh")
 
 
 @pytest.mark.parametrize(("old", "new", "says"), rows(BROKEN_SUMS))

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.console import Console
 
+from grader.locales import LANGUAGES
 from grader.report.doctor import PURPOSES, Checkup, lines, to_json
-from grader.report.language import LANGUAGES
 from grader.results import Text, well_confined
 from grader.sandbox.probe import Machine, look, version_of
 from grader.sandbox.remedies import advice

@@ -16,9 +16,9 @@ from rich.console import Console
 
 from grader.course import load_assignment
 from grader.grading import grade
+from grader.locales import LANGUAGES
 from grader.release.leaks import leaks, secrets_of
 from grader.report import gradescope, html, json
-from grader.report.language import LANGUAGES
 from grader.report.live import Live
 from grader.report.terminal import summary_lines
 from grader.results import Evidence, Outcome, Report, handed_back, without_seconds

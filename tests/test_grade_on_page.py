@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from grader.grades import Correction, Grade, Late
+from grader.locales import LANGUAGES
 from grader.report.html import render
-from grader.report.language import LANGUAGES
 from tests.reports import HOSTILE, LONG, REPORTS
 from tests.test_page import Page
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from grader.grades import Correction, Entry, Grade, Late, Overview, Pair, Standing, grade_of
+from grader.locales import LANGUAGES
 from grader.report import mistakes
-from grader.report.language import LANGUAGES
 from grader.report.overview import render
 from grader.results import Epoch, Text
 from tests.classes import CHECKS, GROUPS, overview

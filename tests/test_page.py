@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from grader.locales import DOMAIN, LANGUAGES, LOCALE, choose
 from grader.report.code import coloured_lines, definitions
 from grader.report.html import render
-from grader.report.language import DOMAIN, LANGUAGES, LOCALE, catalogue, choose, show, translate
+from grader.report.language import catalogue, show, translate
 from grader.results import (
     Diagnosis,
     Epoch,

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.console import Console
 
+from grader.locales import LANGUAGES
 from grader.proof import Finding, Room, problems, proved
-from grader.report.language import LANGUAGES
 from grader.report.proof import json as as_json
 from grader.report.proof import junit, page, terminal
 from grader.report.proof.reading import amount, enough, tightest

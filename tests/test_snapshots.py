@@ -20,8 +20,9 @@ from rich.console import Console
 
 from grader.course import load_assignment
 from grader.grading import grade
+from grader.locales import LANGUAGES
 from grader.report import html
-from grader.report.language import LANGUAGES, show
+from grader.report.language import show
 from grader.report.live import Live
 from grader.report.terminal import summary_lines
 from grader.results import WRONG, CheckResult, Gradient, Origin, Report, Text, feedback

@@ -17,11 +17,11 @@ from msgspec.structs import replace
 
 from grader.checks import TrainingTask, load_module
 from grader.checks.training import run_training
+from grader.locales import LANGUAGES
 from grader.report import html
 from grader.report import json as as_json
 from grader.report.charts import charts_of
 from grader.report.drawing import BOTTOM, LEFT, RIGHT, TOP
-from grader.report.language import LANGUAGES
 from grader.report.png import data_uri
 from grader.results import (
     Comparison,

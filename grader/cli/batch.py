@@ -26,7 +26,8 @@ from grader.gradebook import About, Gradebook
 from grader.grades import called
 from grader.lms.intake import Handed, Handing, open_submissions
 from grader.lms.mixed import only_for, students_by_assignment
-from grader.report.language import choose, translate
+from grader.locales import choose
+from grader.report.language import translate
 from grader.report.summary import class_lines, intake_lines, mixed_line
 from grader.submission import require_readable
 from grader.workers.local import LocalWorkers, cores

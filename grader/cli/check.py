@@ -12,7 +12,8 @@ from grader.cli.exits import ALL_PASSED, COULD_NOT, SOME_FAILED
 from grader.cli.output import console, report_stream, write
 from grader.course import Assignment, find_assignment, require_group
 from grader.foreign import clean
-from grader.report.language import choose, show, translate
+from grader.locales import choose
+from grader.report.language import show, translate
 from grader.results import Report, Text, all_passed, feedback, max_score, score
 from grader.sandbox.plain import server
 from grader.submission import read_submission, require_readable
@@ -25,7 +26,7 @@ class Asked(NamedTuple):
     """What is to be graded.
 
     Args:
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         path: of the submission, absolute.
         assignment: what it is graded by.
         out: where the words go.

@@ -10,8 +10,9 @@ from grader.cli.exits import EVERYONE_GRADED
 from grader.cli.output import console
 from grader.errors import UsageError
 from grader.gradebook import Gradebook
+from grader.locales import choose
 from grader.report.changes import change_lines, changes
-from grader.report.language import choose, translate
+from grader.report.language import translate
 from grader.results import Report
 
 

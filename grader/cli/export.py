@@ -21,9 +21,10 @@ from grader.grades import Overview
 from grader.lms import canvas, moodle
 from grader.lms.autograder import write_autograder
 from grader.lms.sheet import Filled
+from grader.locales import choose
 from grader.packing import pack
 from grader.report import csv, gradescope, junit
-from grader.report.language import choose, show, translate
+from grader.report.language import show, translate
 from grader.results import feedback
 
 ELSEWHERE = "--out FILE"

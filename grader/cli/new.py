@@ -10,7 +10,8 @@ from pathlib import Path
 from grader.cli.exits import EVERYONE_GRADED
 from grader.cli.output import MAX_PATH, console
 from grader.foreign import clean
-from grader.report.language import choose, translate
+from grader.locales import choose
+from grader.report.language import translate
 from grader.skeleton.make import Words, course_for, make, require_name
 
 

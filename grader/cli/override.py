@@ -17,7 +17,8 @@ from grader.errors import UsageError
 from grader.foreign import clean
 from grader.gradebook import About, Gradebook
 from grader.grades import Correction, Grade, Standing, called
-from grader.report.language import choose, points, translate
+from grader.locales import choose
+from grader.report.language import points, translate
 
 MAX_COMMENT = 2000
 TIME = "time"

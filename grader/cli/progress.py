@@ -30,7 +30,7 @@ def progress(console: Console, what: str, lang: str) -> Iterator[Watch]:
     Args:
         console: where.
         what: is being done, in the reader's language.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
     """
     if not console.is_terminal or console.quiet:
         yield Lines(console, what, lang).watch

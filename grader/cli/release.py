@@ -13,10 +13,11 @@ from grader.cli.output import MAX_PATH, console, writing
 from grader.course import Assignment, assignment_of_course
 from grader.errors import CourseError, UsageError
 from grader.foreign import clean
+from grader.locales import choose
 from grader.release.kit import files_of, update, zipped
 from grader.release.leaks import Leak, leaks_in_kit, secrets_of
 from grader.release.template import read_answer
-from grader.report.language import choose, show, translate
+from grader.report.language import show, translate
 from grader.results import Outcome, Text
 from grader.verify.kit import graded_in_kit
 

@@ -16,7 +16,8 @@ from grader.cli.output import console, tell_where
 from grader.cli.progress import progress
 from grader.gradebook import Gradebook
 from grader.grades import Overview
-from grader.report.language import choose, translate
+from grader.locales import choose
+from grader.report.language import translate
 from grader.report.summary import class_lines
 from grader.workers.local import LocalWorkers, cores
 

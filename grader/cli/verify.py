@@ -13,8 +13,9 @@ from grader.cli.output import console, report_stream, write
 from grader.cli.progress import progress
 from grader.course import Assignment, assignment_of_course, names_of_course
 from grader.errors import NotGraded, UsageError
+from grader.locales import choose
 from grader.proof import Proof, proved
-from grader.report.language import choose, translate
+from grader.report.language import translate
 from grader.report.proof import json, junit, page, terminal
 from grader.verify.run import gather, unprovable, verify
 from grader.verify.worker import role_of

@@ -13,7 +13,8 @@ from grader.course import find_assignment, require_group
 from grader.disk import keep_traceback, whole
 from grader.errors import GraderError
 from grader.jupyter.shown import Bundle, result, sentence
-from grader.report.language import choose, show, told
+from grader.locales import choose
+from grader.report.language import show, told
 from grader.results import Report, Text, feedback
 from grader.sandbox.plain import server
 from grader.submission import parse

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from grader.blas import ONE_THREAD
 from grader.errors import UsageError
 from grader.foreign import clean
-from grader.report.language import choose, show
+from grader.locales import choose
+from grader.report.language import show
 from grader.results import Text
 
 if TYPE_CHECKING:

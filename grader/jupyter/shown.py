@@ -73,7 +73,7 @@ def result(report: Report, lang: str, page: str, unwritable: Text | None) -> Bun
 
     Args:
         report: what the student may see.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         page: the name of the feedback page, which lies beside the notebook.
         unwritable: why it doesn't, or None.
     """

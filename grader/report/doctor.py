@@ -61,7 +61,7 @@ def lines(found: Checkup, lang: str, *, ascii_only: bool = False) -> Lines:
 
     Args:
         found: what was found.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         ascii_only: for a terminal that has no sign for a tick.
     """
     marks = ASCII_MARKS if ascii_only else MARKS
@@ -106,7 +106,7 @@ def to_json(found: Checkup, lang: str) -> str:
 
     Args:
         found: what was found.
-        lang: one of `language.LANGUAGES`, for the advice.
+        lang: one of `locales.LANGUAGES`, for the advice.
     """
     machine = found.machine
     content: dict[str, Any] = {

@@ -39,7 +39,7 @@ def loss_line(epochs: Sequence[Epoch], lang: str, width: int, *, ascii_only: boo
 
     Args:
         epochs: as they were told.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         width: of the terminal, in columns. One that is narrow has fewer bars, or none.
         ascii_only: whether there are no bars to draw with.
     """

@@ -108,7 +108,7 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
     Args:
         report: what the reader may see: the page shows all that it holds, so withheld things
             have to be gone from it already.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         grade: shown apart from the score, if people or the late policy had a say in it.
 
     Returns:

@@ -23,7 +23,7 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
 
     Args:
         report: what the reader may see.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         grade: what the student gets, told apart from the score if a person corrected it or
             if it was late.
     """

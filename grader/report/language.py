@@ -6,38 +6,18 @@ catalogue in `locale/`. Assignments bring both languages along in their `Text`.
 
 import gettext
 import math
-from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from grader.errors import GraderError
 from grader.foreign import clean
+from grader.locales import DOMAIN, LOCALE
 from grader.results import Text
 
-LANGUAGES = ("en", "zh")
-DOMAIN = "grader"
 MAX_TOLD = 4096
-LOCALE = Path(__file__).parent / "locale"
 
 _SMALL, _LARGE = 0.01, 1000
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MISMATCHES = (LookupError, ValueError, TypeError, AttributeError)
-
-
-def choose(wanted: str | None, environ: Mapping[str, str]) -> str:
-    """Choose the language to speak.
-
-    Args:
-        wanted: what was asked for on the command line, or None.
-        environ: the environment; GRADER_LANG comes before the locale's variables.
-
-    Returns:
-        One of `LANGUAGES`: 'zh' if the first value that is set starts with it, else 'en'.
-    """
-    variables = ("GRADER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    candidates = (wanted, *(environ.get(name) for name in variables))
-    first = next((value for value in candidates if value), "")
-    return "zh" if first.lower().startswith("zh") else "en"
 
 
 @cache
@@ -45,7 +25,7 @@ def catalogue(lang: str) -> gettext.NullTranslations:
     """Load a language's translations of the grader's own sentences, once.
 
     Args:
-        lang: one of `LANGUAGES`. English is the language of the source and has no catalogue.
+        lang: one of `locales.LANGUAGES`. English is the source's language and has no catalogue.
 
     Raises:
         FileNotFoundError: the compiled catalogue was not installed.
@@ -68,7 +48,7 @@ def show(text: Text, lang: str) -> str:
 
     Args:
         text: the sentence, in every language.
-        lang: one of `LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
 
     Raises:
         KeyError: the English template itself asks for a param that is not there.

@@ -119,7 +119,7 @@ def render(overview: Overview, lang: str) -> Iterator[str]:
 
     Args:
         overview: everything about everyone. The page is for the course team alone.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
 
     Returns:
         The pieces of a whole HTML document that loads nothing and runs nothing but its own

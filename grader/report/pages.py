@@ -16,7 +16,7 @@ def environment(lang: str) -> jinja2.Environment:
     """Make the environment of the templates, once: everything is escaped, nothing undefined.
 
     Args:
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
     """
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("grader.report"),

@@ -53,7 +53,7 @@ def class_lines(
         whole: the class.
         absent: ids of those who did not hand in this time and were graded before.
         unshown: names of students whose pages could not be made.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
     """
     finals = [s.grade.final for s in whole.standings if s.grade.final is not None]
     without = [s for s in whole.standings if s.grade.final is None]

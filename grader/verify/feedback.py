@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from grader.locales import LANGUAGES
 from grader.release.leaks import MIN_TELLING, Secret, Secrets, leaks
 from grader.report import html, json
-from grader.report.language import LANGUAGES
 from grader.report.terminal import check_lines, summary_lines
 from grader.results import CheckResult, Outcome, Report, handed_back
 

@@ -48,7 +48,7 @@ def render(proofs: Sequence[Proof], lang: str) -> str:
 
     Args:
         proofs: one for each assignment.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
     """
     content = {
         "schema": SCHEMA,

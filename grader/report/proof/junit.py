@@ -17,7 +17,7 @@ def render(proofs: Sequence[Proof], lang: str) -> str:
 
     Args:
         proofs: one for each assignment.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
     """
     everything = [section for proof in proofs for section in proof.sections]
     root = ET.Element("testsuites", {"name": "grader verify"} | _sums(everything))

@@ -68,7 +68,7 @@ def render(proofs: Sequence[Proof], lang: str) -> str:
 
     Args:
         proofs: one for each assignment.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
 
     Returns:
         A whole HTML document that loads nothing and runs nothing; UTF-8 can encode it.

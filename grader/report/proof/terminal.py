@@ -29,7 +29,7 @@ def lines(proof: Proof, lang: str, *, ascii_only: bool = False) -> Lines:
 
     Args:
         proof: of one assignment.
-        lang: one of `language.LANGUAGES`.
+        lang: one of `locales.LANGUAGES`.
         ascii_only: for a terminal that has no sign for a tick.
     """
     signs = _signs(ASCII_MARKS if ascii_only else MARKS)
