@@ -482,6 +482,11 @@ def test_hostile_code_is_shown_whole(source: str) -> None:
         ("x = " + "-" * 50_000 + "1", {}),
         ("x = 1" + "+1" * 50_000, {}),
         ("", {}),
+        (
+            "try:\n    1\nexcept E:\n    x = 1\nmatch x:\n    case 1:\n        y = 1",
+            {"x": 4, "y": 7},
+        ),
+        ("if x:\n    a = 1" + "\nelif x:\n    a = 1" * 1_000, {"a": 2_002}),
     ],
 )
 def test_definitions(source: str, lines: dict[str, int]) -> None:

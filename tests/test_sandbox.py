@@ -717,6 +717,14 @@ def test_arguments_that_can_not_be_sent_are_not_the_students_error(load):
         guest.call("good", [deep])
 
 
+def test_an_answer_is_kept_as_it_came(load):
+    """A function may write each answer into the array that held the one before."""
+    source = "import numpy as np\nkept = np.empty(1)\ndef f(x):\n    kept[:] = x\n    return {}\n"
+    for answer in ("kept", "[kept]", "(kept,)"):
+        values = load(source.format(answer)).map("f", [(1.0,), (2.0,), (3.0,)])
+        assert [float(np.ravel(value)[0]) for value in values] == [1.0, 2.0, 3.0]
+
+
 # Loops
 
 

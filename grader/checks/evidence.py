@@ -86,7 +86,8 @@ def _written(value: Any) -> str:
     if isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
         more = ["..."] if len(value) > MAX_ENTRIES else []
         return f"[{', '.join([*map(_written, value[:MAX_ENTRIES]), *more])}]"
-    return repr(value) if _real(value) is None else _number(value)
+    # An array within another value is written in several lines.
+    return " ".join(repr(value).split()) if _real(value) is None else _number(value)
 
 
 def _number(value: Any, figures: int = FIGURES) -> str:
@@ -141,10 +142,15 @@ def _example(call: str, case: Case) -> Text | None:
     if pair is None:
         sizes: Params = {"got": _size(got), "want": _size(want)}
         return Text("{call} gives {got}, not {want}.", params={"call": call} | sizes)
-    if alike(*pair):
-        kinds: Params = {"kind": _kind(case.got), "wanted": _kind(case.want)}
-        return Text("{call} returns {kind}, not {wanted}.", params={"call": call} | kinds)
-    return _of_values(call, *pair)
+    return _of_kinds(call, case) if alike(*pair) else _of_values(call, *pair)
+
+
+def _of_kinds(call: str, case: Case) -> Text | None:
+    kind, wanted = _kind(case.got), _kind(case.want)
+    if kind == wanted:  # what is in it is of another kind
+        return None
+    params: Params = {"call": call, "kind": kind, "wanted": wanted}
+    return Text("{call} returns {kind}, not {wanted}.", params=params)
 
 
 def _problem(got: Any, want: np.ndarray) -> Text:

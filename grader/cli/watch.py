@@ -223,6 +223,7 @@ class Watcher:
 
         While it does, nobody calls the watch of a grading, which would have seen it.
         """
+        self._broken_off = False
         done = threading.Event()
 
         def look_out() -> None:

@@ -84,12 +84,16 @@ def definitions(sources: Iterable[str]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    for inner in ast.iter_child_nodes(node):
-        if isinstance(inner, ast.stmt):
-            yield inner
-            if not isinstance(inner, SCOPES):
-                yield from _statements(inner)
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Walk through statements in their order, however deep a stranger nests them."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, SCOPES):
+            inner = (n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.expr))
+            waiting.extend(reversed(list(inner)))
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:

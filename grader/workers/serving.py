@@ -19,8 +19,8 @@ def serve(begin: Callable[[bytes], Callable[[bytes], bytes]]) -> None:
     Args:
         begin: takes the setting, and gives what does one job after the other.
     """
-    descriptor, core, sys.pycache_prefix = sys.argv[1:]
-    sys.dont_write_bytecode = False
+    sys.dont_write_bytecode = True
+    descriptor, core, bytecode = sys.argv[1:]
     if core:
         os.sched_setaffinity(0, {int(core)})
     connection = Connection(int(descriptor))
@@ -28,6 +28,8 @@ def serve(begin: Callable[[bytes], Callable[[bytes], bytes]]) -> None:
     jobs: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
     do = begin(setting)
+    # From here on, for the checks: what is installed has its bytecode where it is.
+    sys.pycache_prefix, sys.dont_write_bytecode = bytecode, False
     with contextlib.suppress(queue.Empty):
         while True:
             connection.send_bytes(do(jobs.get(timeout=IDLE_SECONDS)))

@@ -150,8 +150,8 @@ def step(first):
     fields = {"before": brief(first.net), "after": brief(first.after)}
     if not np.isfinite(first.after):
         return Text(
-            "Your delta is not finite there, so there is no net after it.",
-            "你的 delta 在这里不是有限的数，所以更新之后没有 net 可画。",
+            "Your update is not finite there, so there is no net after it.",
+            "你的更新在这里不是有限的数，所以更新之后没有 net 可画。",
         )
     if first.move <= -TINY_STEP:
         return Text(
@@ -191,7 +191,7 @@ def reading(nets, digits, *, heldout):
     if not np.isfinite(nets).all():
         return None, None
     return (
-        worst(nets, **digits, heldout=heldout),
+        worst(nets, digits["images"], digits["labels"], heldout=heldout),
         confusion(nets, digits["labels"], heldout=heldout),
     )
 
@@ -219,18 +219,15 @@ def worst(nets, images, labels, *, heldout):
     )
     if not samples:
         return None
-    count = {"count": len(samples)}
     if heldout:
         title = Text(
-            "The {count} held-out digits it got most wrong",
-            "错得最厉害的 {count} 个留出数字",
-            count,
+            "The held-out digits it got most wrong",
+            "错得最厉害的留出数字",
         )
     else:
         title = Text(
-            "The {count} training digits it got most wrong",
-            "错得最厉害的 {count} 个训练数字",
-            count,
+            "The training digits it got most wrong",
+            "错得最厉害的训练数字",
         )
     note = Text(
         "Read after the last epoch. How sure it was is the activation of the digit that it said. "

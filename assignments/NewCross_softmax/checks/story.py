@@ -64,10 +64,10 @@ def large(totals, first, rate, limit):
         return [
             *parts,
             Text(
-                "Some of it was not finite: softmax or delta returned inf or nan. Either "
-                "one of them is not right yet, or large steps drove the nets to where e^net is "
-                "beyond all floats.",
-                "其中有的不是有限的数：softmax 或 delta 返回了 inf 或 nan。"
+                "Some of it was not finite: softmax or delta returned inf, nan or numbers beyond "
+                "all bounds. Either one of them is not right yet, or large steps drove the nets to "
+                "where e^net is beyond all floats.",
+                "其中有的不是有限的数：softmax 或 delta 返回了 inf、nan 或大得离谱的数。"
                 "要么其中之一还没有写对，要么步子太大，把 net 推到了 e^net 超出浮点数范围的地方。",
             ),
         ]

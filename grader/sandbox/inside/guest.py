@@ -198,9 +198,12 @@ class Guest:
         return {"value": value, "modified": bool(before) and before != pack(args)}
 
     def map(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Call a function once for each list of arguments."""
+        """Call a function once for each list of arguments.
+
+        Each answer is kept as it was when it came: a function may write the next into it.
+        """
         function = self._function(request["name"])
-        return {"value": [function(*args) for args in request["calls"]]}
+        return {"value": [_kept(function(*args)) for args in request["calls"]]}
 
     def value(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read a constant."""
@@ -225,7 +228,8 @@ class Guest:
         try:
             for block in loop.train(**request["arguments"], respond=respond):
                 waiting.append(block.answers.copy())
-                if len(waiting) == request["together"]:
+                # What is not finite ends the training, whatever the student's code does next.
+                if len(waiting) == request["together"] or not np.isfinite(block.answers).all():
                     send()
         finally:
             send()
@@ -253,6 +257,15 @@ class _Missing(Exception):
 
 def _ignore(*_args: object, **_kwargs: object) -> None:
     """Do nothing."""
+
+
+def _kept(answer: Any) -> Any:
+    """Copy an array, and the arrays in a list or tuple."""
+    if isinstance(answer, np.ndarray):
+        return answer.copy()
+    if type(answer) in (list, tuple):
+        return type(answer)(i.copy() if isinstance(i, np.ndarray) else i for i in answer)
+    return answer
 
 
 def file_name(part: int) -> str:
