@@ -145,6 +145,7 @@ CALLS = {
     "a long array": ((np.arange(30.0),), "f([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...])"),
     "no dimensions": ((np.array(2.5),), "f(2.5)"),
     "text": (("a", None, True), "f('a', None, True)"),
+    "arrays in a dict": (({"a": np.eye(2)},), "f({'a': array([[1., 0.], [0., 1.]])})"),
     "nothing": ((), "f()"),
 }
 
