@@ -24,10 +24,12 @@ def test_the_first_command_grades_the_reference_answer():
     assert (COURSE / path).is_file()
 
 
-def test_the_picture_is_there():
-    """README shows a picture of the page, and the file is a PNG."""
-    (path,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-    assert (COURSE / path).read_bytes().startswith(b"\x89PNG")
+def test_the_pictures_are_there():
+    """README shows pictures of the page, described, and each file is a PNG."""
+    paths = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert paths == [".github/page.png", ".github/training.png"]
+    for path in paths:
+        assert (COURSE / path).read_bytes().startswith(b"\x89PNG")
 
 
 def test_every_option_is_told():
