@@ -34,7 +34,7 @@ def mathml(latex: str) -> Markup:
             converted is shown as it is: a page is no place to fail; see `require_formula`.
     """
     try:
-        return Markup("\n").join(map(_converted, GAP.split(latex)))
+        return _line(latex)
     except ValueError:
         return Markup("<code>{}</code>").format(latex)
 
@@ -51,7 +51,7 @@ def require_formula(latex: str, file: str, key: str) -> None:
         CourseError: it can't. Names the file and the key.
     """
     try:
-        list(map(_converted, GAP.split(latex)))
+        _line(latex)
     except ValueError as error:
         raise CourseError(
             "{file}: the formula at {key} can't be shown as MathML: {detail}",
@@ -59,6 +59,10 @@ def require_formula(latex: str, file: str, key: str) -> None:
             key=key,
             detail=str(error),
         ) from error
+
+
+def _line(latex: str) -> Markup:
+    return Markup("\n").join(map(_converted, GAP.split(latex)))
 
 
 def _converted(latex: str) -> Markup:

@@ -1,7 +1,7 @@
 """One report as one web page: self-contained, without scripts, made to be read and printed.
 
 All markup stands in `templates/`. This module prepares what a template can't work out well:
-numbers as text, the order of the checks, the lines of the code and the charts' geometry.
+numbers as text, the order of the checks, and the lines of the code with what is said of them.
 """
 
 from collections import defaultdict
@@ -12,7 +12,6 @@ import msgspec
 from grader.grades import Correction, Grade
 from grader.report.charts import charts_of, magnitude
 from grader.report.code import MOST_COLOURED, coloured_lines, definitions, plain_lines
-from grader.report.formula import mathml
 from grader.report.pages import encodable, environment
 from grader.results import (
     WRONG,
@@ -121,7 +120,6 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
     page = environment(lang).get_template("page.html.j2")
     text = page.render(
         report=report,
-        mathml=mathml,
         sections=sections,
         rows={row.number: row for row in rows},
         next_row=following,

@@ -8,6 +8,7 @@ import jinja2
 
 from grader.report import language
 from grader.report.drawing import exponent, path
+from grader.report.formula import mathml
 from grader.results import Outcome, shown_measures
 
 
@@ -45,6 +46,7 @@ def environment(lang: str) -> jinja2.Environment:
         exponent=exponent,
         power_of_ten=language.power_of_ten,
         finite=math.isfinite,
+        mathml=mathml,
         quoted=partial(quote, safe="", errors="replace"),
         zip=zip,
     )

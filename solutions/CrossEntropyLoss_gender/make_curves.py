@@ -8,28 +8,20 @@ The reference answer learns from the four people from 20 random starts, and ever
 is noted, as for a student's. Two runs on the same machine write the same bytes.
 """
 
-import importlib.util
 import json
 from pathlib import Path
 
 import numpy as np
 
+from grader.checks import load_module
+
 SEEDS = 20
 HERE = Path(__file__).resolve().parent
 STUDENTS = HERE.parents[1] / "assignments" / HERE.name
 
-
-def load(path):
-    """Run a Python file and return it as a module."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-ANSWER = load(HERE / "CrossEntropyLoss_gender_answer.py")
-NETWORK = load(STUDENTS / "network.py")
-LOOP = load(STUDENTS / "checks" / "loop.py")
+ANSWER = load_module(HERE / "CrossEntropyLoss_gender_answer.py")
+NETWORK = load_module(STUDENTS / "network.py")
+LOOP = load_module(STUDENTS / "checks" / "loop.py")
 
 
 def respond(a, y, out):

@@ -219,22 +219,17 @@ def worst(nets, images, labels, *, heldout):
     )
     if not samples:
         return None
-    if heldout:
-        title = Text(
-            "The held-out digits it got most wrong",
-            "错得最厉害的留出数字",
-        )
-    else:
-        title = Text(
-            "The training digits it got most wrong",
-            "错得最厉害的训练数字",
-        )
-    note = Text(
-        "Read after the last epoch. How sure it was is the activation of the digit that it said. "
-        "Would you have read them all?",
-        "在最后一轮之后识别。把握是它所给答案的激活值。换作是你，都能认出来吗？",
+    return Gallery(
+        title=Text("The held-out digits it got most wrong", "错得最厉害的留出数字")
+        if heldout
+        else Text("The training digits it got most wrong", "错得最厉害的训练数字"),
+        note=Text(
+            "Read after the last epoch. How sure it was is the activation of the digit that it "
+            "said. Would you have read them all?",
+            "在最后一轮之后识别。把握是它所给答案的激活值。换作是你，都能认出来吗？",
+        ),
+        samples=samples,
     )
-    return Gallery(title, note, samples)
 
 
 def confusion(nets, labels, *, heldout):
