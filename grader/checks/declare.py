@@ -53,7 +53,7 @@ def check(
         title_zh: the same in Simplified Chinese.
         hint: where to look when it fails, with the lesson's step. Not the code.
         hint_zh: the same in Simplified Chinese.
-        depends_on: ids of checks, like 'test_softmax::answers'. Unless all of them passed,
+        depends_on: ids of checks, like 'test_loss::answers'. Unless all of them passed,
             this one is skipped.
         shows: whether a failure shows students input, answer and expected value. Left out:
             visible checks do, hidden ones don't.

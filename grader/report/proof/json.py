@@ -3,7 +3,7 @@
 Keys stand in this order; sentences are in the language that was asked for::
 
     {"schema": 1, "proved": false, "assignments": [
-      {"assignment": "NewCross_softmax", "title": "...", "proved": false, "seeds": 30,
+      {"assignment": "Neuron", "title": "...", "proved": false, "seeds": 30,
        "seconds": 62.1,
        "sections": [{"kind": "mutants", "title": "...", "summary": "...", "proved": false,
                      "findings": [{"name": "...", "ok": false, "problem": "...", "note": null,

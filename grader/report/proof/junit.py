@@ -13,7 +13,7 @@ def render(proofs: Sequence[Proof], lang: str) -> str:
     """Write proofs as one JUnit XML document in UTF-8.
 
     Suites are called by what is to be proved, in the reader's language; the classes of their
-    cases, such as 'NewCross_softmax.mutants', are the same in every language.
+    cases, such as 'Neuron.mutants', are the same in every language.
 
     Args:
         proofs: one for each assignment.
