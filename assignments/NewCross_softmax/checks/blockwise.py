@@ -23,7 +23,10 @@ approximated: every sample still sees the weights that all earlier ones left beh
 hidden activations h_1 .. h_B, each of which depends on the earlier ones. The student's process
 sends them along, as a claim. One step of the recurrence, for all samples at once, shows whether
 they are true: its i-th row depends on earlier rows alone, so only the true ones fit throughout.
-Where they are not, or a number is not finite, the block is computed step by step.
+That is asked to the last bit: `retrace_block` does with arrays of samples what `train_block` does
+sample by sample, product for product and in the same order, so no rounding differs. Where a claim
+does not fit, or a number is not finite, the block is computed step by step. Either way the weights
+follow from the answers alone, the same ones to the bit.
 """
 
 from typing import NamedTuple
@@ -34,7 +37,6 @@ BLOCK = 32
 UNITS, CLASSES = 30, 10
 # What comes back from one step: the activations, the delta, and the hidden activations.
 STEP_ANSWER = (2 + UNITS // CLASSES, CLASSES)
-TRUE = 1e-6  # claims are this near to what they should be; rounding makes it 1e-12 or so
 
 HIDDEN_SCALE = 785 / 10
 HIDDEN_LEARNING_RATE = 10.0
@@ -71,7 +73,7 @@ def train(hidden, output, images, labels, output_rate, epochs, respond):
 
 
 def retrace(hidden, output, images, labels, output_rate, epochs, take):  # noqa: ARG001
-    """Train in place with answers that are known, yielding the same Blocks up to rounding.
+    """Train in place with answers that are known, yielding the same Blocks.
 
     take(count): gives the answers of so many steps, float64 (count, 5, 10).
     """
@@ -85,7 +87,8 @@ def blocks_of(images, epochs):
     images: uint8 (n, 784).
 
     Yields which samples they are, a slice; the network's inputs x, float64 (B, 785), bias
-    included; and their Gram matrix, (B, B), scaled, which is the same in each epoch.
+    included; and their Gram matrix, (B, B), scaled, which is the same in each epoch. Of it there
+    is only what is below the diagonal: what earlier samples are to later ones.
     """
     grams = {}
     for start in list(range(0, len(images), BLOCK)) * epochs:
@@ -94,7 +97,7 @@ def blocks_of(images, epochs):
         x = np.ones((len(pixels), pixels.shape[1] + 1))
         np.divide(pixels, 255.0, out=x[:, :-1])
         if start not in grams:
-            grams[start] = (x @ x.T) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
+            grams[start] = np.tril(x @ x.T, k=-1) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
         yield chosen, x, grams[start]
 
 
@@ -112,7 +115,6 @@ def train_block(hidden, output, x, gram, targets, output_rate, respond):
         known, gram, active, hidden_out, nets, targets, answers, hidden_deltas, strict=True
     ):
         known_net, dots, sigmoid, h, net, y, answered, hidden_delta = step
-        # The deltas of this sample and of later ones are still 0 in this sum.
         negative = dots @ hidden_deltas
         negative -= known_net
         np.divide(1.0, 1.0 + np.exp(negative), out=sigmoid)
@@ -129,19 +131,22 @@ def train_block(hidden, output, x, gram, targets, output_rate, respond):
 
 def retrace_block(hidden, output, x, gram, output_rate, answers):
     """Learn from one block of samples, all at once, from the answers and the claims."""
-    size = len(x)
-    hidden_out = np.ones((size, len(hidden) + 1))
-    hidden_out[:, :-1] = answers[:, 2:].reshape(size, -1)
+    hidden_out = np.ones((len(x), len(hidden) + 1))
+    hidden_out[:, :-1] = answers[:, 2:].reshape(len(x), -1)
     active, deltas = hidden_out[:, :-1], answers[:, 1]
-    earlier = np.tri(size, k=-1)  # [i, j] is 1 where sample j comes before sample i
-    changes = output_rate * (deltas @ deltas.T) * earlier
-    hidden_deltas = (deltas @ output[:, :-1] - changes @ active) * (active * (1.0 - active))
-    true = 1.0 / (1.0 + np.exp((gram * earlier) @ hidden_deltas - (x @ hidden.T) / HIDDEN_SCALE))
-    nets = hidden_out @ output.T - (output_rate * (hidden_out @ hidden_out.T) * earlier) @ deltas
-    # Not so with nan: inf * 0, where a number is too large.
-    if not (np.all(np.abs(true - active) < TRUE) and np.isfinite(nets).all()):
+    # The output weights before each sample, and after the last one.
+    weights = np.empty((len(x) + 1, *output.shape))
+    weights[0] = output
+    np.multiply((output_rate * deltas)[:, :, None], hidden_out[:, None, :], out=weights[1:])
+    np.subtract.accumulate(weights, out=weights)
+    carried = (weights[:-1, :, :-1].transpose(0, 2, 1) @ deltas[:, :, None])[:, :, 0]
+    hidden_deltas = carried * (active * (1.0 - active))
+    negative = (gram[:, None, :] @ hidden_deltas)[:, 0] - (x @ hidden.T) / HIDDEN_SCALE
+    # What is not a number equals nothing.
+    if not np.array_equal(1.0 / (1.0 + np.exp(negative)), active):
         return repeat_block(hidden, output, x, gram, output_rate, answers)
-    output -= output_rate * (deltas.T @ hidden_out)
+    nets = (weights[:-1] @ hidden_out[:, :, None])[:, :, 0]
+    output[:] = weights[-1]
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
     return Block(nets, answers, hidden_out)
 
