@@ -10,6 +10,7 @@ import numpy as np
 
 from grader import __version__
 from grader.checks.diagnosis import Diagnosed, Tutor
+from grader.checks.known import Memory, Strayed
 from grader.checks.run import Event, Findings, Task, run_checks
 from grader.checks.student import GuestStudent
 from grader.checks.training import TrainingTask
@@ -47,6 +48,7 @@ def grade(
     only: str | None = None,
     tutor: Tutor | None = None,
     trained: Training | None = None,
+    memory: Memory | None = None,
     watch: Callable[[Event | Cause], None] = lambda _event: None,
 ) -> Report:
     """Grade one submission.
@@ -59,6 +61,9 @@ def grade(
         only: grade this group alone.
         tutor: of this assignment and seed, from an earlier grading. Without one, one is made.
         trained: the training run that this submission's functions bring about, if it is known.
+        memory: of the trainings of this assignment, from this seed. A training that was made
+            before is not made again; the report is the same. (Now and then one only seems to
+            be so, and `watch` is told everything once more.)
         watch: told, as they come, what is wrong with the whole submission, each check's
             result, each epoch and how far the training is. It may raise `Enough` at a result.
 
@@ -86,7 +91,7 @@ def grade(
             watch(cause)
         findings = run_checks(
             _task(assignment, seed, only, trained),
-            GuestStudent(guest, assignment.settings.names),
+            GuestStudent(guest, assignment.settings.names, memory),
             watch,
         )
         whole = findings.complete and only is None
@@ -96,6 +101,10 @@ def grade(
             Diagnosed(findings.checks)
             if cause is not None
             else _diagnosed(assignment, guest, findings, tutor or tutor_of(assignment, seed))
+        )
+    except Strayed:
+        return grade(
+            assignment, submission, forkserver, seed=seed, only=only, tutor=tutor, watch=watch
         )
     except NotGraded as error:
         return replace(report, status="not_graded", reason=said(error))

@@ -41,6 +41,7 @@ class FakeStudent:
         """Take functions and constants by name."""
         self._names = names
         self.last_call = None
+        self.memory = None
 
     def call(self, name, *args):
         """Call a function."""

@@ -294,7 +294,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_claim_that_is_not_true_changes_nothing(lie):
-    """Whatever is claimed of one hidden activation, nets and weights stay as they are, to the bit."""
+    """Whatever is claimed of one hidden activation, nets and weights stay the same, to the bit."""
     blockwise, arguments, respond = loops(64, right)
     there, here = arguments(), arguments()
     blocks = list(blockwise.train(**there, respond=respond))

@@ -11,6 +11,7 @@ import msgspec
 
 from grader.batch.jobs import MOST_GRADINGS, Done, Job, Setting, not_graded
 from grader.checks.diagnosis import Tutor
+from grader.checks.known import Memory
 from grader.course import Assignment, load_assignment
 from grader.errors import NotGraded, SandboxError
 from grader.grades import grade_of
@@ -54,6 +55,7 @@ class Desk:
         """Begin with an empty desk."""
         self._setting = setting
         self._tools: tuple[Assignment, Forkserver, Tutor | None] | None = None
+        self._memory = Memory()
 
     def _ready(self) -> tuple[Assignment, Forkserver, Tutor | None]:
         if self._tools is None:
@@ -107,7 +109,14 @@ class Desk:
         submission = parse(
             job.data, job.entry.file, job.entry.student, assignment.settings.limits.submission_kib
         )
-        report = grade(assignment, submission, forkserver, seed=self._setting.seed, tutor=tutor)
+        report = grade(
+            assignment,
+            submission,
+            forkserver,
+            seed=self._setting.seed,
+            tutor=tutor,
+            memory=self._memory,
+        )
         if report.status == "not_graded":  # perhaps because the forkserver has gone
             forkserver.close()
             self._tools = None

@@ -4,14 +4,13 @@
 tests of checks bring one of their own that calls functions in this process.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-import numpy as np
-
+from grader.checks.known import Memory
 from grader.errors import CheckError, Raised
-from grader.sandbox.guest import Guest
+from grader.sandbox.guest import Answers, Guest
 
 
 class Student(Protocol):
@@ -23,6 +22,9 @@ class Student(Protocol):
 
     last_call: tuple[str, tuple[Any, ...]] | None
     """The last single call, for the message if a comparison fails."""
+
+    memory: Memory | None
+    """What is known of trainings before this one. None: nothing, and nothing is to be kept."""
 
     def call(self, name: str, *args: Any) -> Any:
         """Call a function with plain data; its answer, as plain data."""
@@ -38,7 +40,7 @@ class Student(Protocol):
 
     def replay(
         self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
-    ) -> Generator[np.ndarray, None, None]:
+    ) -> Answers:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
 
     def second_chance(self) -> AbstractContextManager[None]:
@@ -73,10 +75,11 @@ def each(
 class GuestStudent:
     """A student behind the border."""
 
-    def __init__(self, guest: Guest, names: tuple[str, ...]) -> None:
+    def __init__(self, guest: Guest, names: tuple[str, ...], memory: Memory | None = None) -> None:
         """Speak for a guest that may be asked for some names."""
         self._guest = guest
         self._names = names
+        self.memory = memory
         self.last_call: tuple[str, tuple[Any, ...]] | None = None
 
     def call(self, name: str, *args: Any) -> Any:
@@ -101,10 +104,11 @@ class GuestStudent:
 
     def replay(
         self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
-    ) -> Generator[np.ndarray, None, None]:
+    ) -> Answers:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
         self.last_call = None
-        return self._guest.replay(loop, arguments, step_shape, block)
+        halts = self.memory is not None
+        return self._guest.replay(loop, arguments, step_shape, block, halts=halts)
 
     def second_chance(self) -> AbstractContextManager[None]:
         """Be asked again after a time-out; see `grader.sandbox.guest.Guest.second_chance`."""

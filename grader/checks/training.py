@@ -9,19 +9,24 @@ the functions returned, and a process is woken once a block and not once a step.
 
 Computing the weights from known answers can be much quicker than asking for them step by step.
 A loop that knows how has a `retrace`, which is used here in the place of `train`.
+
+A training that was made before need not be made again: see `grader.checks.known`.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 
+from grader.checks.known import Digest, Known, Notes, Run, Strayed, key_of
 from grader.checks.loading import load_module
 from grader.checks.student import Student
-from grader.errors import Died
+from grader.errors import Died, StudentError
 from grader.results import Epoch, Progress, Training
+from grader.sandbox.guest import Answers, Inputs
 
 Watch = Callable[[Epoch | Progress], None]
 
@@ -55,6 +60,11 @@ class Loop(Protocol):
     A loop may also have `retrace(*, take, **arguments)`, where `take(count)` gives the answers of
     the next steps. It yields the same blocks as `train`, whatever stands in the answers: what
     `train` wrote there beside the student's own is as much the student's word as the rest.
+
+    A loop whose trainings may be recognised says in `ANSWERED` how many rows of STEP_ANSWER
+    `answer` fills in, the first ones, and its blocks have `inputs`: arrays, with a row for each
+    step, of what `respond` was given. It promises that a training is settled: that the arguments
+    and these answers alone decide what the assignment's `run` makes of it.
     """
 
     BLOCK: int
@@ -75,19 +85,66 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     Raises:
         CheckError: the loop can't be loaded.
         StudentError: whatever went wrong with the student's code.
+        Known: this training was made before. `run_training` waits for that.
+        Strayed: it seemed so, and is not so.
     """
     loop: Loop = load_module(path)
-    source = path.read_text(encoding="utf-8")
-    blocks = student.replay(source, copies(), loop.STEP_ANSWER, loop.BLOCK)
-    take = _taker(blocks, loop.STEP_ANSWER)
+    source, arguments = path.read_text(encoding="utf-8"), copies()
+    answers = student.replay(source, arguments, loop.STEP_ANSWER, loop.BLOCK)
+    memory, rows = student.memory, getattr(loop, "ANSWERED", None)
     try:
-        if hasattr(loop, "retrace"):
-            yield from loop.retrace(**copies(), take=take)
-        else:
-            yield from loop.train(**copies(), respond=_known(take))
-        next(blocks, None)  # the other side's word that it has finished, too
+        if memory is None or rows is None:
+            yield from _again(loop, copies(), answers)
+            return
+        first = next(answers, np.empty((0, *loop.STEP_ANSWER)))
+        key = key_of(source, arguments, first[:, :rows])
+        run = memory.recall(key)
+        if run is not None:
+            _follow(run, first, answers, rows)
+            raise Known(run.training)
+        memory.notes = notes = Notes(key)
+        for block in _again(loop, copies(), chain([first], answers)):
+            notes.add(block.inputs, block.answers[:, :rows])
+            yield block
+        notes.finished = True
     finally:
-        blocks.close()
+        answers.close()
+
+
+def _again(loop: Loop, arguments: dict[str, Any], answers: Iterator[np.ndarray]) -> Iterator[Any]:
+    """Run a loop on this side, with the answers that come from the other one."""
+    take = _taker(answers, loop.STEP_ANSWER)
+    if hasattr(loop, "retrace"):
+        yield from loop.retrace(**arguments, take=take)
+    else:
+        yield from loop.train(**arguments, respond=_known(take))
+    next(answers, None)  # the other side's word that it has finished, too
+
+
+def _follow(run: Run, first: np.ndarray, answers: Answers, rows: int) -> None:
+    """Ask what was asked in a run after its first steps.
+
+    Of each step's answer the first rows are the student's.
+
+    Raises:
+        Strayed: something else was answered, or nothing.
+    """
+    digest, left = Digest(), len(run.inputs[0])
+    digest.add(first[:left, :rows])
+    left -= len(first)
+    try:
+        asked: Inputs | None = tuple(given[len(first) :] for given in run.inputs)
+        while left > 0:
+            block = answers.send(asked)
+            asked = None
+            left -= len(block)
+            digest.add(block[:, :rows])
+        if run.finished:
+            next(answers, None)
+    except (StudentError, StopIteration) as error:
+        raise Strayed("The answers ended before a known training did.") from error
+    if digest.value() != run.digest:
+        raise Strayed("The answers are no longer those of a known training.")
 
 
 def _taker(blocks: Iterator[np.ndarray], shape: tuple[int, ...]) -> Callable[[int], np.ndarray]:
@@ -122,6 +179,17 @@ def run_training(student: Student, file: Path, task: TrainingTask, watch: Watch)
     Raises:
         CheckError: the file can't be loaded.
         StudentError: whatever went wrong with the student's code.
+        Strayed: it seemed to be a training that is known, and is not.
     """
-    training: Training = load_module(file).run(student, task, watch)
+    memory = student.memory
+    if memory is not None:
+        memory.notes = None
+    try:
+        training: Training = load_module(file).run(student, task, watch)
+    except Known as known:
+        for epoch in known.training.epochs:
+            watch(epoch)
+        return known.training
+    if memory is not None:
+        memory.keep(training)
     return training

@@ -47,6 +47,12 @@ SECOND_PATIENCE, ROUNDING_SECONDS = 2, 1
 MOST_PATIENCE = 10
 TOGETHER = 8  # blocks of a training in one frame
 
+Inputs = tuple[np.ndarray, ...]
+"""What is asked at the steps of a training: arrays with a row for each step."""
+
+Answers = Generator[np.ndarray, Inputs | None, None]
+"""What is answered at the steps of a training; may be sent what to ask next."""
+
 
 class Program(NamedTuple):
     """What a guest runs.
@@ -226,8 +232,14 @@ class Guest:
         return self._request(name, {"do": "value", "name": name}).get("value")
 
     def replay(
-        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
-    ) -> Generator[np.ndarray, None, None]:
+        self,
+        loop: str,
+        arguments: dict[str, Any],
+        step_shape: tuple[int, ...],
+        block: int,
+        *,
+        halts: bool = False,
+    ) -> Answers:
         """Run a loop with the student's functions and yield what they answered.
 
         Args:
@@ -235,6 +247,8 @@ class Guest:
             arguments: plain data for `train`.
             step_shape: the shape of one step's answers, as the loop declares it.
             block: the largest number of steps in a block.
+            halts: whether to wait after the first steps. Then `send` of this generator leaves the
+                loop and has other inputs asked.
 
         Yields:
             float64 (steps, *step_shape), in turn, for as many blocks as came together.
@@ -247,7 +261,7 @@ class Guest:
         largest = most * math.prod(step_shape) * 8 + HEAD_BYTES
         with self._exchange("training", self._limits.training_seconds) as (send, receive):
             request = {"loop": loop, "arguments": arguments, "together": TOGETHER}
-            send({"do": "replay", **request})
+            send({"do": "replay", "halts": halts, **request})
             while True:
                 reply = self._checked("training", receive(largest))
                 answers = reply.get("block")
@@ -255,7 +269,10 @@ class Guest:
                     return
                 if not _is_block(answers, step_shape, most):
                     raise WireError("not a block of answers")
-                yield answers
+                inputs = yield answers
+                if halts and reply.get("halted") is True:
+                    halts = False
+                    send({"inputs": None if inputs is None else list(inputs)})
 
     def kill(self) -> None:
         """End the process, if there is one."""

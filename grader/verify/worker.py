@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.checks.known import Memory
 from grader.checks.run import Enough, Event
 from grader.course import load_assignment
 from grader.grading import grade, tutor_of
@@ -45,20 +46,23 @@ def begin(setting: bytes) -> Callable[[bytes], bytes]:
     tutor = tutor_of(assignment, FIRST_SEED)
     asked = asked_in_training(assignment)
     trained: dict[tuple[int, str], Training] = {}
+    memory = Memory()
 
     def graded(trial: Trial) -> Report:
         submission = parse(trial.data, trial.file, Path(trial.file).stem, limits.submission_kib)
         watch = _to_the_end if trial.whole else _until_a_comparison_fails
         source = "\n".join(part.source for part in submission.parts)
         key = trial.seed, code_in_training(source, asked)
+        first = trial.seed == FIRST_SEED  # the others bring one trial each
         for _ in range(MOST_GRADINGS):
             report = grade(
                 assignment,
                 submission,
                 forkserver,
                 seed=trial.seed,
-                tutor=tutor if trial.seed == FIRST_SEED else None,
+                tutor=tutor if first else None,
                 trained=trained.get(key),
+                memory=memory if first else None,
                 watch=watch,
             )
             if not report.killed:

@@ -37,6 +37,7 @@ BLOCK = 32
 UNITS, CLASSES = 30, 10
 # What comes back from one step: the activations, the delta, and the hidden activations.
 STEP_ANSWER = (2 + UNITS // CLASSES, CLASSES)
+ANSWERED = 2  # rows of it that come from the student
 
 HIDDEN_SCALE = 785 / 10
 HIDDEN_LEARNING_RATE = 10.0
@@ -46,8 +47,14 @@ class Block(NamedTuple):
     """What happened while one block of B samples was learned."""
 
     nets: np.ndarray  # (B, 10), the output nets
+    targets: np.ndarray  # (B, 10), the one-hot labels
     answers: np.ndarray  # (B, 5, 10), the activations, the delta and the claims of each step
     hidden_out: np.ndarray  # (B, 31), the output layer's inputs, bias included
+
+    @property
+    def inputs(self):
+        """What the functions were asked with at each step."""
+        return self.nets, self.targets
 
 
 def answer(student, net, y, out):
@@ -72,13 +79,14 @@ def train(hidden, output, images, labels, output_rate, epochs, respond):
         yield train_block(hidden, output, x, gram, y, output_rate, respond)
 
 
-def retrace(hidden, output, images, labels, output_rate, epochs, take):  # noqa: ARG001
+def retrace(hidden, output, images, labels, output_rate, epochs, take):
     """Train in place with answers that are known, yielding the same Blocks.
 
     take(count): gives the answers of so many steps, float64 (count, 5, 10).
     """
-    for _, x, gram in blocks_of(images, epochs):
-        yield retrace_block(hidden, output, x, gram, output_rate, take(len(x)))
+    targets = np.eye(len(output))[labels]
+    for chosen, x, gram in blocks_of(images, epochs):
+        yield retrace_block(hidden, output, x, gram, targets[chosen], output_rate, take(len(x)))
 
 
 def blocks_of(images, epochs):
@@ -125,14 +133,14 @@ def train_block(hidden, output, x, gram, targets, output_rate, respond):
         np.multiply.outer(output_rate * delta, h, out=update)
         output -= update
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
-    answers[:, 2:] = active.reshape(size, -1, CLASSES)
-    return Block(nets, answers, hidden_out)
+    answers[:, ANSWERED:] = active.reshape(size, -1, CLASSES)
+    return Block(nets, targets, answers, hidden_out)
 
 
-def retrace_block(hidden, output, x, gram, output_rate, answers):
+def retrace_block(hidden, output, x, gram, targets, output_rate, answers):
     """Learn from one block of samples, all at once, from the answers and the claims."""
     hidden_out = np.ones((len(x), len(hidden) + 1))
-    hidden_out[:, :-1] = answers[:, 2:].reshape(len(x), -1)
+    hidden_out[:, :-1] = answers[:, ANSWERED:].reshape(len(x), -1)
     active, deltas = hidden_out[:, :-1], answers[:, 1]
     # The output weights before each sample, and after the last one.
     weights = np.empty((len(x) + 1, *output.shape))
@@ -144,19 +152,18 @@ def retrace_block(hidden, output, x, gram, output_rate, answers):
     negative = (gram[:, None, :] @ hidden_deltas)[:, 0] - (x @ hidden.T) / HIDDEN_SCALE
     # What is not a number equals nothing.
     if not np.array_equal(1.0 / (1.0 + np.exp(negative)), active):
-        return repeat_block(hidden, output, x, gram, output_rate, answers)
+        return repeat_block(hidden, output, x, gram, targets, output_rate, answers)
     nets = (weights[:-1] @ hidden_out[:, :, None])[:, :, 0]
     output[:] = weights[-1]
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
-    return Block(nets, answers, hidden_out)
+    return Block(nets, targets, answers, hidden_out)
 
 
-def repeat_block(hidden, output, x, gram, output_rate, answers):
+def repeat_block(hidden, output, x, gram, targets, output_rate, answers):
     """Learn from one block step by step, with answers that are known; claims don't matter."""
     known = iter(answers)
 
     def respond(_net, _y, out):
         out[:] = next(known)
 
-    targets = np.empty((len(x), len(output)))  # nobody looks at them
     return train_block(hidden, output, x, gram, targets, output_rate, respond)

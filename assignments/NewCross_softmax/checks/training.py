@@ -4,6 +4,7 @@ The loop is blockwise.py's, run on both sides of the border. This file runs on t
 side only; it counts what network.py prints, and judges the held-out digits if they are here.
 """
 
+import functools
 import math
 from pathlib import Path
 
@@ -47,8 +48,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     network = load_module(task.folder / "network.py")
     digits = dict(np.load(task.folder / "digits.npz"))
     images, labels = digits["images"], digits["labels"]
-    heldout = dict(np.load(task.solutions / "heldout.npz")) if task.solutions else None
-    unseen = None if heldout is None else inputs_of(heldout["images"])
+    heldout = functools.cache(functools.partial(heldout_digits, task.solutions))
     hidden, output = network.start_weights(task.seed)
     rate = output_rate(student)
     passes = []
@@ -78,17 +78,18 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             diverged = not np.isfinite(block.nets).all()
             if diverged or seen == samples:
                 count = Count(network, blocks, labels[:seen], rate)
-                nets = None if heldout is None else judge(network, passes[-1], unseen)
-                accuracy = None if nets is None else share_right(nets, heldout["labels"])
+                unseen = heldout()  # not read before: this training may be known
+                nets = None if unseen is None else judge(network, passes[-1], unseen["x"])
+                accuracy = None if unseen is None else share_right(nets, unseen["labels"])
                 epochs.append(count.epoch(len(epochs) + 1, accuracy))
                 watch(epochs[-1])
                 totals = totals.plus(count)
                 blocks, seen = [], 0
             if diverged:
                 break
-        if nets is None:  # in a student's kit
+        if unseen is None:
             nets = judge(network, passes[-1], inputs_of(images))
-        worst, confusion = pictures.reading(nets, heldout or digits, heldout=heldout is not None)
+        worst, confusion = pictures.reading(nets, unseen or digits, heldout=unseen is not None)
         plot = pictures.plot(first)
         told = story.story(totals, first, rate, network.TOO_LARGE, epochs)
     return Training(
@@ -117,7 +118,7 @@ class Count:
 
     def __init__(self, network, blocks, labels, rate):
         """Count: labels are the true digits of the blocks' samples, in order."""
-        nets, answers, inputs = map(np.concatenate, zip(*blocks, strict=True))
+        nets, _, answers, inputs = map(np.concatenate, zip(*blocks, strict=True))
         self.samples = len(labels)
         # By the nets, which this side computed. The activations are the student's word.
         self.right = np.argmax(nets, axis=1) == labels
@@ -154,6 +155,14 @@ class Count:
 def not_zero(sizes):
     """The same numbers, with infinity in the place of 0."""
     return np.where(sizes == 0, np.inf, sizes)
+
+
+def heldout_digits(solutions):
+    """The held-out images and labels, with their inputs `x`; None in a student's kit."""
+    if solutions is None:
+        return None
+    digits = dict(np.load(solutions / "heldout.npz"))
+    return digits | {"x": inputs_of(digits["images"])}
 
 
 def inputs_of(images):

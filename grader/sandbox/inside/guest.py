@@ -10,10 +10,14 @@ reply repeats the `id`:
     call    name, args, watch                                      -> value, modified
     map     name, calls [[...], ...]                               -> value [...]
     value   name                                                   -> value
-    replay  loop (source), arguments {...}, together (blocks)      -> block, block, ..., value
+    replay  loop (source), arguments {...}, together (blocks),
+            halts (bool)                                           -> block, block, ..., value
 
-or `missing`, with the names that do exist, or `raised`, with the exception and the student's
-own lines of its traceback. Every reply also brings the `warnings` since the last one.
+After its first blocks a replay that halts waits for `inputs`: None, or what to ask the functions
+in the place of what the loop would ask.
+
+A reply may also be `missing`, with the names that do exist, or `raised`, with the exception and
+the student's own lines of its traceback. Every reply also brings the `warnings` since the last one.
 """
 
 import functools
@@ -25,7 +29,7 @@ import random
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -213,27 +217,24 @@ class Guest:
     def replay(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a given loop with the student's functions; send what they answered, in blocks.
 
-        A few blocks go together: sending costs more than what is sent.
+        If it halts, other inputs may come after the first answers: then these are asked.
         """
         loop = types.ModuleType("loop")
         exec(compile(request["loop"], "<loop>", "exec"), loop.__dict__)  # noqa: S102
         respond = functools.partial(loop.answer, self.module)
-        waiting: list[np.ndarray] = []
-
-        def send() -> None:
-            if waiting:
-                block = np.concatenate(waiting)
-                waiting.clear()
-                self.connection.send({"id": request["id"], "block": block})
-
-        try:
-            for block in loop.train(**request["arguments"], respond=respond):
-                waiting.append(block.answers.copy())
-                # What is not finite ends the training, whatever the student's code does next.
-                if len(waiting) == request["together"] or not _is_finite(block.answers):
-                    send()
-        finally:
-            send()
+        blocks = loop.train(**request["arguments"], respond=respond)
+        answers = _together((b.answers.copy() for b in blocks), request["together"])
+        for block in answers:
+            self.connection.send({"id": request["id"], "block": block, "halted": request["halts"]})
+            if request["halts"]:
+                inputs = self.connection.receive(MAX_REQUEST)["inputs"]
+                break
+        else:
+            return {"value": None}
+        if inputs is not None:
+            answers = _together(_asked(loop, respond, inputs), request["together"])
+        for block in answers:
+            self.connection.send({"id": request["id"], "block": block})
         return {"value": None}
 
     def _get(self, name: str) -> Any:
@@ -258,6 +259,33 @@ class _Missing(Exception):
 
 def _ignore(*_args: object, **_kwargs: object) -> None:
     """Do nothing."""
+
+
+def _together(blocks: Iterator[np.ndarray], most: int) -> Iterator[np.ndarray]:
+    """Put a few blocks of answers into one: sending costs more than what is sent."""
+    waiting: list[np.ndarray] = []
+    try:
+        for block in blocks:
+            waiting.append(block)
+            # What is not finite ends the training, whatever the student's code does next.
+            if len(waiting) == most or not _is_finite(block):
+                whole, waiting = np.concatenate(waiting), []
+                yield whole
+    finally:
+        if waiting:
+            yield np.concatenate(waiting)
+
+
+def _asked(
+    loop: Any, respond: Callable[..., None], inputs: Sequence[np.ndarray]
+) -> Iterator[np.ndarray]:
+    """Ask the functions for given inputs, with a row for each step, and yield blocks of answers."""
+    for start in range(0, len(inputs[0]), loop.BLOCK):
+        given = [rows[start : start + loop.BLOCK] for rows in inputs]
+        answers = np.zeros((len(given[0]), *loop.STEP_ANSWER))
+        for step in zip(*given, answers, strict=True):
+            respond(*step)
+        yield answers
 
 
 def _is_finite(numbers: np.ndarray) -> bool:
