@@ -156,6 +156,21 @@ def test_a_class_is_mixed_and_always_the_same():
     assert counts == {"right": 10, "template": 5, "style": 10, "mistake": 35}
 
 
+def test_in_a_class_where_no_two_train_alike_each_has_a_rate_of_its_own(tmp_path):
+    """Learning rates differ, and by so little that nobody's grade does."""
+    works = handed_in.hand_in(tmp_path, 24, alike=False)
+    rates = []
+    for before, after in zip(map(handed_in.work, range(24)), works, strict=True):
+        old, new = (ModuleType("student") for _ in range(2))
+        with contextlib.redirect_stdout(None):
+            exec(before.source, vars(old))
+            exec(after.source, vars(new))
+        if isinstance(old.OUTPUT_LEARNING_RATE, float):
+            rates.append(new.OUTPUT_LEARNING_RATE)
+            assert rates[-1] == pytest.approx(old.OUTPUT_LEARNING_RATE, rel=1e-6)
+    assert len(set(rates)) == len(rates) > 20
+
+
 @pytest.fixture
 def plain_checks(monkeypatch):
     monkeypatch.syspath_prepend(str(handed_in.STUDENTS))

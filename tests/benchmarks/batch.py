@@ -19,6 +19,9 @@ OVERHEAD_MS = 60.0
 COMMAND = "`grader batch --jobs 1`"
 ALL = "all of it"
 LESSONS, FASTER = LOOPS
+BARE = "the bare computation, trained by"
+# Folders of submissions, and whether a training may be known from another one.
+ALIKE = {"class": True, "alone": False}
 # What each part is beside: parts of the bare computation, or all of grading.
 BESIDE = {
     "start": ("start",),
@@ -39,10 +42,12 @@ def measure(plan: Plan) -> Iterator[Found]:
             return
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        hand_in(folder / "class", plan.students)
+        for name, alike in ALIKE.items():
+            hand_in(folder / name, plan.students, alike=alike)
         outs = (folder / f"out-{number}" for number in range(10**6))
         ways: dict[str, Callable[[], Parts]] = {
             "command": lambda: {ALL: _command(folder / "class", next(outs))},
+            "alone": lambda: {ALL: _command(folder / "alone", next(outs))},
             "graded": lambda: parts_of("graded", ROOT, NAME, folder / "class", next(outs)),
             "bare": lambda: parts_of("bare", plan.students),
         }
@@ -51,7 +56,8 @@ def measure(plan: Plan) -> Iterator[Found]:
             for name, rounds in alternate(ways, plan.rounds).items()
         }
     of = f"a class of {plan.students}, CPU time for each"
-    for row in (*_whole(**found), *_by_part(**found)):
+    alone = found.pop("alone")
+    for row in (*_whole(**found), *_nobody_alike(alone, found["bare"]), *_by_part(**found)):
         yield row._replace(what=f"{of}: {row.what}")
 
 
@@ -59,7 +65,7 @@ def _whole(command: Rounds, graded: Rounds, bare: Rounds) -> Iterator[Row]:
     """All that is spent, beside the bare computation with either loop, and what is beyond it."""
     everything = tuple(parts[ALL] for parts in command)
     for loop, target in ((LESSONS, Target(1.15)), (FASTER, None)):
-        beside = f"the bare computation, trained by {loop}"
+        beside = f"{BARE} {loop}"
         theirs = tuple(_untrained(parts) + parts[loop] for parts in bare)
         yield Row(COMMAND, beside, "ms", everything, theirs, target)
     here = tuple(sum(parts.values()) for parts in graded)
@@ -71,6 +77,13 @@ def _whole(command: Rounds, graded: Rounds, bare: Rounds) -> Iterator[Row]:
     allowed = (OVERHEAD_MS,) * len(beyond)
     what = "beyond the bare computation, training apart"
     yield Row(what, "what is allowed", "ms", beyond, allowed, Target(1.0))
+
+
+def _nobody_alike(alone: Rounds, bare: Rounds) -> Iterator[Row]:
+    """All that is spent where every training has to be made."""
+    theirs = tuple(_untrained(parts) + parts[LESSONS] for parts in bare)
+    ours = tuple(parts[ALL] for parts in alone)
+    yield Row(f"{COMMAND}, no two train alike", f"{BARE} {LESSONS}", "ms", ours, theirs)
 
 
 def _by_part(command: Rounds, graded: Rounds, bare: Rounds) -> Iterator[Row]:

@@ -14,6 +14,11 @@ TEMPLATE = STUDENTS / f"{NAME}.py"
 # Other graders' processes have no matplotlib, and need none.
 STYLES = [p for p in sorted((TEAM / "correct").glob("*.py")) if b"matplotlib" not in p.read_bytes()]
 MISTAKES = sorted((TEAM / "mistakes").glob("*.py"))
+# After this a training is nobody else's, and goes as it would have gone.
+ALONE = """
+if type(OUTPUT_LEARNING_RATE) is float:
+    OUTPUT_LEARNING_RATE *= 1 + 1e-9 * {number}
+"""
 TRIED_OUT = '\nif __name__ == "__main__":'
 LITTER = ("__pycache__", "*.feedback.html")
 STRIDE = 37  # neighbours in a list of files are alike; every 37th is not
@@ -56,9 +61,17 @@ def shorten(folder: Path, samples: int = 320) -> Path:
     return folder
 
 
-def hand_in(folder: Path, count: int) -> list[Work]:
-    """Write a class: a folder for each student."""
+def hand_in(folder: Path, count: int, *, alike: bool = True) -> list[Work]:
+    """Write a class: a folder for each student.
+
+    Args:
+        folder: that is made.
+        count: of students.
+        alike: whether right answers may train alike, as a class's do, or no two.
+    """
     works = [work(number) for number in range(count)]
+    if not alike:
+        works = [w._replace(source=w.source + ALONE.format(number=n)) for n, w in enumerate(works)]
     for student, source, is_notebook in works:
         path = folder / student / f"{NAME}{'.ipynb' if is_notebook else '.py'}"
         path.parent.mkdir(parents=True)

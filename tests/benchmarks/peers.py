@@ -6,6 +6,8 @@ PyPI into environments of their own, once. What is compared is computing, over t
 """
 
 import ast
+import functools
+import itertools
 import json
 import os
 import shutil
@@ -43,7 +45,8 @@ def measure(plan: Plan) -> Iterator[Found]:
     """Grade a class in turns."""
     with tempfile.TemporaryDirectory() as place:
         folder, works = Path(place), hand_in(Path(place) / "class", plan.peers)
-        ways: dict[str, Way] = {"grader": lambda: _grader(folder)}
+        hand_in(folder / "alone", plan.peers, alike=False)
+        ways: dict[str, Way] = {name: functools.partial(_grader, folder, name) for name in OURS}
         for name, (prepare, _) in OTHERS.items():
             try:
                 prepare(folder / "trial" / name.split()[0], works[:1], plan.cache)()
@@ -54,16 +57,17 @@ def measure(plan: Plan) -> Iterator[Found]:
                 yield Left(f"{name} on the same class", failure(error))
         found = alternate(ways, plan.rounds)
     a_minute = {n: tuple(60 * plan.peers / t for t in times) for n, times in found.items()}
-    ours = a_minute.pop("grader")
-    for name, theirs in a_minute.items():
-        what = f"`grader batch`, submissions in a minute of CPU time (a class of {plan.peers})"
-        yield Row(what, name, "", ours, theirs, OTHERS[name][1])
+    students = f"a class of {plan.peers}"
+    ours = {words: a_minute.pop(name) for name, words in OURS.items()}
+    for (name, theirs), (words, figures) in itertools.product(a_minute.items(), ours.items()):
+        what = f"`grader batch`, submissions in a minute of CPU time ({students}{words})"
+        yield Row(what, name, "", figures, theirs, None if words else OTHERS[name][1])
 
 
-def _grader(folder: Path) -> float:
+def _grader(folder: Path, students: str) -> float:
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    words = ("batch", folder / "class", "--out", out, "--course", ROOT, "--jobs", 1)
+    words = ("batch", folder / students, "--out", out, "--course", ROOT, "--jobs", 1)
     return spent(sys.executable, "-m", "grader", *words).cpu
 
 
@@ -168,6 +172,8 @@ OTHERS: dict[str, tuple[Callable[[Path, list[Work], Path], Way], Target]] = {
     "nbgrader 0.9.6, `autograde`": (prepare_nbgrader, Target(4.0, most=False)),
     "otter-grader 7.0.0, `run`": (prepare_otter, Target(4.0, most=False)),
 }
+# Folders of submissions, and what is said of them. A training that is known is not made again.
+OURS = {"class": "", "alone": ", in which no two train alike"}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # Names of ours are kept in a module: the student's own are in the notebook.
 SETUP = """\

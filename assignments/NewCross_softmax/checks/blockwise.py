@@ -119,17 +119,18 @@ def train_block(hidden, output, x, gram, targets, output_rate, respond):
     nets = np.empty((size, classes))
     answers = np.empty((size, *STEP_ANSWER))
     carry, update = output[:, :-1].T, np.empty_like(output)
+    ones = np.ones(len(hidden))  # the number 1 would be made into an array at each step
     for step in zip(
         known, gram, active, hidden_out, nets, targets, answers, hidden_deltas, strict=True
     ):
         known_net, dots, sigmoid, h, net, y, answered, hidden_delta = step
         negative = dots @ hidden_deltas
         negative -= known_net
-        np.divide(1.0, 1.0 + np.exp(negative), out=sigmoid)
+        np.reciprocal(ones + np.exp(negative), out=sigmoid)
         np.dot(output, h, out=net)
         respond(net, y, answered)
         delta = answered[1]
-        np.multiply(carry @ delta, sigmoid * (1.0 - sigmoid), out=hidden_delta)
+        np.multiply(carry @ delta, sigmoid * (ones - sigmoid), out=hidden_delta)
         np.multiply.outer(output_rate * delta, h, out=update)
         output -= update
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
