@@ -102,8 +102,9 @@ def blocks_of(images, epochs):
     for start in list(range(0, len(images), BLOCK)) * epochs:
         chosen = slice(start, start + BLOCK)
         pixels = images[chosen]
-        x = np.ones((len(pixels), pixels.shape[1] + 1))
-        np.divide(pixels, 255.0, out=x[:, :-1])
+        x = np.empty((len(pixels), pixels.shape[1] + 1))
+        x[:, :-1], x[:, -1] = pixels, 255.0
+        x /= 255.0
         if start not in grams:
             grams[start] = np.tril(x @ x.T, k=-1) * (HIDDEN_LEARNING_RATE / HIDDEN_SCALE)
         yield chosen, x, grams[start]
