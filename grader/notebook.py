@@ -1,18 +1,14 @@
-"""A notebook's bytes -> the source of its code cells, with IPython's own syntax taken out.
+"""A notebook's bytes -> the source of its code cells, with IPython's own syntax taken out."""
 
-Kept apart from `submission` because nbformat and nbconvert are slow to import.
-"""
-
+import json
 import re
 import warnings
 from typing import Any
 
-from nbconvert.preprocessors import Preprocessor
-from nbformat import converter, reader
-
 from grader.errors import Unreadable
 from grader.results import Part
 
+FORMAT = 4  # of notebooks since 2015
 MAX_CELLS = 2_000
 # Cell magics whose body is still Python.
 PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "python", "python3"))
@@ -47,15 +43,11 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
         Unreadable: it is not a notebook, not one in Python, or holds no code.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on missing cell ids and the like: no one's fault
-            # Not nbformat.reads: what it only logs about odd outputs takes it minutes to find.
-            given = reader.reads(data.decode("utf-8-sig"), object_hook=_without_outputs)
-            notebook = converter.convert(given, 4)
-            language = _language(notebook)
-            notebook, _ = PlainPython().preprocess(notebook, {})
-            cells = [(c.cell_type, _text(str(c.source))) for c in notebook.cells]
-    except Exception as error:  # nbformat and its validators raise many kinds
+        notebook = _read(data.decode("utf-8-sig"))
+        language = _language(notebook["metadata"])
+        cells = [(cell["cell_type"], cell["source"]) for cell in notebook["cells"]]
+        sources = [_code(source) for kind, source in cells if kind == "code"]
+    except Exception as error:  # json, nbformat and its validators raise many kinds
         raise Unreadable(
             "{file} is not a notebook that can be read. Open it in Jupyter and save it again.",
             file=name,
@@ -64,7 +56,6 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
         raise Unreadable("{file} is a notebook in another language than Python.", file=name)
     if len(cells) > MAX_CELLS:
         raise Unreadable("{file} has more than {limit} cells.", file=name, limit=MAX_CELLS)
-    sources = [source for kind, source in cells if kind == "code"]
     parts = tuple(
         Part(f"cell {number}", source)
         for number, source in enumerate(sources, start=1)
@@ -75,32 +66,37 @@ def code_cells(data: bytes, name: str) -> tuple[Part, ...]:
     return parts
 
 
+def _read(text: str) -> dict[str, Any]:
+    """Read a notebook; one of an older format as if it had been saved today."""
+    notebook: dict[str, Any] = json.loads(text, object_hook=_without_outputs)
+    if notebook.get("nbformat") == FORMAT:
+        return notebook
+    # It takes long to import, and few need it.
+    from nbformat import converter, reader  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on missing cell ids and the like: no one's fault
+        # Not nbformat.reads: what it only logs about odd outputs takes it minutes to find.
+        given = reader.reads(text, object_hook=_without_outputs)
+        converted: dict[str, Any] = converter.convert(given, FORMAT)
+    return converted
+
+
 def _without_outputs(value: dict[str, Any]) -> dict[str, Any]:
     return value | {"outputs": []} if "outputs" in value else value
 
 
-def _text(source: str) -> str:
-    return source.encode(errors="replace").decode()  # half a surrogate pair is no text
+def _code(source: Any) -> str:
+    """Make Python of what a cell holds: a text, or its lines."""
+    text = plain_python("".join(source) if isinstance(source, list) else str(source))
+    return text.encode(errors="replace").decode()  # half a surrogate pair is no text
 
 
-def _language(notebook: Any) -> str:
-    metadata = notebook.metadata
+def _language(metadata: Any) -> str:
     declared = metadata.get("language_info", {}).get("name") or metadata.get("kernelspec", {}).get(
         "language", "python"
     )
     return str(declared).lower()
-
-
-class PlainPython(Preprocessor):
-    """Makes comments of magics and shell lines, so that a cell can be run without IPython."""
-
-    def preprocess_cell(
-        self, cell: Any, resources: dict[str, Any], _index: int
-    ) -> tuple[Any, dict[str, Any]]:
-        """Change one cell in place."""
-        if cell.cell_type == "code":
-            cell.source = plain_python(str(cell.source))
-        return cell, resources
 
 
 def plain_python(source: str) -> str:

@@ -203,7 +203,7 @@ def _parts(data: bytes, name: str, max_kib: int, *, notebook: bool) -> tuple[Par
     if not data.strip():
         raise Unreadable("{file} is empty.", file=name)
     if notebook:
-        # nbformat and nbconvert take half a second to import, and most files are no notebooks.
+        # Its patterns take a while to compile, and most files are no notebooks.
         from grader.notebook import code_cells  # noqa: PLC0415
 
         return code_cells(data, name)
