@@ -13,15 +13,14 @@ from grader.errors import Unreadable, UsageError
 from grader.foreign import clean, clean_source
 from grader.results import Part
 
-# Encodings that a student's editor may have written. Python knows others that are no text
-# (rot13) or that take quadratic time (punycode), so a cookie can't ask for just anything.
+# Encodings that a student's editor may have written, by the names that `codecs.lookup` gives them.
+# Python knows others that are no text (rot13) or that take quadratic time (punycode), so a cookie
+# can't ask for just anything.
 ENCODINGS = frozenset(
-    codecs.lookup(name).name
-    for name in (
-        *("ascii", "utf-8", "utf-8-sig", "latin-1", "iso8859-15", "cp1250", "cp1251", "cp1252"),
-        *("gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc_jp", "cp932", "euc_kr", "cp949"),
-        *("koi8-r", "mac-roman"),
-    )
+    """
+    ascii utf-8 utf-8-sig iso8859-1 iso8859-15 cp1250 cp1251 cp1252 koi8-r mac-roman
+    gbk gb2312 gb18030 big5 shift_jis euc_jp cp932 euc_kr cp949
+    """.split()
 )
 SUFFIXES = (".py", ".ipynb")
 MAX_NAME = 200

@@ -87,6 +87,12 @@ def test_unreadable(data, says):
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize("name", sorted(ENCODINGS))
+def test_encodings_have_the_names_that_python_gives_them(name):
+    """An encoding is known by the one of its names that looking it up gives."""
+    assert codecs.lookup(name).name == name
+
+
 COOKIES = st.sampled_from(
     ["", *sorted(ENCODINGS), "rot13", "utf-16", "idna", "klingon", "\xff", "-"]
 )
