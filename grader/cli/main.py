@@ -348,7 +348,9 @@ def _speak(arguments: Sequence[str]) -> None:
     """Have argparse, which asks gettext, speak the language that is asked for."""
     wanted = [one.removeprefix("--lang=") for one in arguments if one.startswith("--lang=")]
     wanted += [value for option, value in pairwise(arguments) if option == "--lang"]
-    os.environ["LANGUAGE"] = choose(wanted[-1] if wanted else None, os.environ)
+    lang = choose(wanted[-1] if wanted else None, os.environ)
+    # The source is English. For C no catalogue is looked for, which is done anew for each word.
+    os.environ["LANGUAGE"] = "C" if lang == "en" else lang
     gettext.bindtextdomain(DOMAIN, LOCALE)
     gettext.textdomain(DOMAIN)
 
