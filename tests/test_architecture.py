@@ -19,7 +19,7 @@ ROOMS = (
     ("sandbox",),
     ("grades",),
     ("proof",),
-    ("errors", "results", "foreign", "disk", "packing", "blas"),
+    ("errors", "results", "foreign", "disk", "packing", "blas", "versions"),
     ("__init__",),
 )
 SIBLINGS = {("submission", "notebook")}  # reading a notebook is a part of reading a submission

@@ -6,8 +6,8 @@ import msgspec
 
 from grader.gradebook import About
 from grader.grades import Correction, Entry, GroupInfo, LatePolicy
-from grader.grading import versions
 from grader.results import Origin, Report, Text
+from grader.versions import versions
 from grader.workers.process import Role
 
 # How often one student's work is graded at most, until it is sure who killed a process.

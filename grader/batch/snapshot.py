@@ -14,7 +14,7 @@ import msgspec
 import grader
 from grader.course import FILE, Assignment, MarginsTable
 from grader.errors import CourseError
-from grader.grading import versions
+from grader.versions import versions
 
 # Handouts are for reading, and the rest is what editors, Python and grader leave behind.
 UNUSED = (".md", ".feedback.html", ".feedback.json", ".pyc")

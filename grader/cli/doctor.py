@@ -9,12 +9,12 @@ from pathlib import Path
 
 from grader.cli.exits import WOULD_GRADE, WOULD_NOT_GRADE
 from grader.cli.output import console, report_stream, write
-from grader.grading import versions
 from grader.locales import LANGUAGES, choose
 from grader.report.doctor import Checkup, lines, to_json, verdict
 from grader.report.language import catalogue
 from grader.results import well_confined
 from grader.sandbox.probe import look
+from grader.versions import versions
 from grader.workers.local import cores
 
 
