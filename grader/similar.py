@@ -131,11 +131,11 @@ def fingerprints(code: Sequence[Part]) -> Hashes:
         source the smallest hashes, so that of two long ones the same are kept. The last one
         stands for the whole: names and numbers count in it, the order of definitions doesn't.
     """
-    found, spelled = [np.empty(0, np.uint64)], []
+    found, spelled = set[int](), []  # not np.unique, which imports all of masked arrays
     for chunk in _chunks("\n".join(part.source for part in code)):
-        found.append(_winnow(chunk))
+        found |= _winnow(chunk)
         spelled.append(hashlib.blake2b(chunk.spelled.tobytes(), digest_size=16).digest())
-    kept = np.unique(np.concatenate(found))[:MOST_FINGERPRINTS]
+    kept = np.array(sorted(found)[:MOST_FINGERPRINTS], np.uint64)
     whole = hashlib.blake2b(b"".join(sorted(spelled)), digest_size=8).digest()
     return np.append(kept, np.frombuffer(whole, np.uint64) | WHOLE)
 
@@ -165,11 +165,11 @@ def _chunks(source: str) -> Iterator[_Chunk]:
     yield chunk
 
 
-def _winnow(chunk: _Chunk) -> Hashes:
+def _winnow(chunk: _Chunk) -> set[int]:
     """Hash every GRAM tokens in a row and keep the smallest of every WINDOW hashes."""
     grams = len(chunk.meant) - GRAM + 1
     if grams < 1:
-        return np.empty(0, np.uint64)
+        return set()
     meant, ages = np.array(chunk.meant, np.uint64), np.array(chunk.ages, np.uint64)
     hashes = np.zeros(grams, np.uint64)
     for i in range(GRAM):
@@ -179,7 +179,7 @@ def _winnow(chunk: _Chunk) -> Hashes:
         hashes *= np.uint64(0x9E3779B97F4A7C15)
         hashes ^= hashes >> np.uint64(29)
     windows = np.lib.stride_tricks.sliding_window_view(hashes & ~WHOLE, min(WINDOW, grams))
-    return np.unique(windows.min(axis=1))
+    return set(windows.min(axis=1).tolist())
 
 
 def pairs(fingerprints: Mapping[str, Hashes], known: Hashes) -> tuple[Pair, ...]:
@@ -222,7 +222,7 @@ def _index(prints: list[Hashes], known: Hashes) -> _Class:
     owners = owners[~last]
     values, owned, counts = np.unique(joined[~last], return_inverse=True, return_counts=True)
     weights = 1.0 - np.log(counts) / np.log(students + UNSEEN)
-    weights[np.isin(values, known)] = 0.0
+    weights[np.isin(values, known, assume_unique=True)] = 0.0
     totals = np.zeros(students)
     np.add.at(totals, owners, weights[owned])
 

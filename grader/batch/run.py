@@ -64,7 +64,9 @@ def _known_fingerprints(assignment: Assignment) -> np.ndarray:
     paths = [assignment.folder / f.name for f in settings.files]
     paths += [assignment.folder / name for name in settings.given]
     code = [parse(read(p, most), p.name, "", most).code for p in paths if p.is_file()]
-    return np.unique(np.concatenate([np.empty(0, np.uint64), *map(fingerprints, code)]))
+    return np.array(
+        sorted({known for part in map(fingerprints, code) for known in part.tolist()}), np.uint64
+    )
 
 
 class Batch:

@@ -5,17 +5,6 @@ import time
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text as Line
 
 from grader.report.language import translate
 from grader.workers.steps import Step, Watch
@@ -35,34 +24,11 @@ def progress(console: Console, what: str, lang: str) -> Iterator[Watch]:
     if not console.is_terminal or console.quiet:
         yield Lines(console, what, lang).watch
         return
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(lang),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda step: bar.update(task, total=step.total, completed=step.done)
+    # Where a log is kept, as with most batches, it is not imported.
+    from grader.cli.bar import moving  # noqa: PLC0415
 
-
-class Rate(ProgressColumn):
-    """How many are done in a minute."""
-
-    def __init__(self, lang: str) -> None:
-        """Speak a language."""
-        super().__init__()
-        self._lang = lang
-
-    def render(self, task: Task) -> Line:
-        """Say the rate, once there is one."""
-        if not task.speed:
-            return Line("")
-        template = translate("{rate} per minute", self._lang)
-        return Line(template.format(rate=f"{60 * task.speed:.0f}"), style="dim")
+    with moving(console, what, lang) as watch:
+        yield watch
 
 
 class Lines:
