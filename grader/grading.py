@@ -1,14 +1,14 @@
 """grade(assignment, submission, ...) -> Report. Glue only: everything it joins is elsewhere."""
 
 import contextlib
-import platform
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from grader import __version__
+from grader.checks.collection import Collector
 from grader.checks.diagnosis import Diagnosed, Tutor
 from grader.checks.known import Memory, Strayed
 from grader.checks.run import Event, Findings, Task, run_checks
@@ -24,19 +24,35 @@ from grader.results import (
     Origin,
     Report,
     Text,
-    Training,
     Unseen,
 )
 from grader.sandbox.guest import Guest, Program
 from grader.sandbox.plain import Server
 from grader.sandbox.words import said
 from grader.submission import Submission
+from grader.versions import versions
 
 # A warning's text may be the student's, made of a hidden check's input. NumPy's tells none.
 NUMPYS_OWN = re.compile(
     r"(divide by zero|overflow|underflow|invalid value) encountered in (scalar )?(\w+)"
 )
 OPERATIONS = frozenset((*dir(np), "reduce", "accumulate", "cast"))
+
+
+class Experience(NamedTuple):
+    """What gradings leave to the next ones of the same assignment, from the same seed.
+
+    They are quicker by it, and no report is another one.
+
+    Args:
+        tutor: who names misconceptions; None in a student's kit.
+        collector: who knows where the checks are.
+        memory: of trainings that were made; None if nobody is to be graded after this one.
+    """
+
+    tutor: Tutor | None
+    collector: Collector
+    memory: Memory | None
 
 
 def grade(
@@ -46,9 +62,7 @@ def grade(
     *,
     seed: int,
     only: str | None = None,
-    tutor: Tutor | None = None,
-    trained: Training | None = None,
-    memory: Memory | None = None,
+    experience: Experience | None = None,
     watch: Callable[[Event | Cause], None] = lambda _event: None,
 ) -> Report:
     """Grade one submission.
@@ -59,18 +73,17 @@ def grade(
         forkserver: where its process comes from.
         seed: of every random number: same seed, same report, but for `seconds`.
         only: grade this group alone.
-        tutor: of this assignment and seed, from an earlier grading. Without one, one is made.
-        trained: the training run that this submission's functions bring about, if it is known.
-        memory: of the trainings of this assignment, from this seed. A training that was made
-            before is not made again; the report is the same. (Now and then one only seems to
-            be so, and `watch` is told everything once more.)
+        experience: of this assignment and seed, which this grading adds to.
         watch: told, as they come, what is wrong with the whole submission, each check's
             result, each epoch and how far the training is. It may raise `Enough` at a result.
+            Now and then a training only seems to be one that was made before; then everything
+            is told once more.
 
     Returns:
         A report whose status is 'not_graded', with a reason, if it could not be graded and
         that is not the student's doing.
     """
+    experience = experience or experience_of(assignment, seed)._replace(memory=None)
     report = Report(
         assignment=assignment.name,
         title=Text(assignment.settings.title, assignment.settings.title_zh),
@@ -90,9 +103,10 @@ def grade(
         if cause is not None:
             watch(cause)
         findings = run_checks(
-            _task(assignment, seed, only, trained),
-            GuestStudent(guest, assignment.settings.names, memory),
+            _task(assignment, seed, only),
+            GuestStudent(guest, assignment.settings.names, experience.memory),
             watch,
+            experience.collector,
         )
         whole = findings.complete and only is None
         unseen = _account(assignment, findings.checks) if whole else None
@@ -100,11 +114,18 @@ def grade(
         diagnosed = (
             Diagnosed(findings.checks)
             if cause is not None
-            else _diagnosed(assignment, guest, findings, tutor or tutor_of(assignment, seed))
+            else _diagnosed(assignment, guest, findings, experience.tutor)
         )
     except Strayed:
+        guest.kill()
         return grade(
-            assignment, submission, forkserver, seed=seed, only=only, tutor=tutor, watch=watch
+            assignment,
+            submission,
+            forkserver,
+            seed=seed,
+            only=only,
+            experience=experience._replace(memory=None),
+            watch=watch,
         )
     except NotGraded as error:
         return replace(report, status="not_graded", reason=said(error))
@@ -126,15 +147,6 @@ def grade(
     )
 
 
-def versions() -> dict[str, str]:
-    """The versions that a report names."""
-    return {
-        "grader": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-
-
 def _program(assignment: Assignment, submission: Submission) -> Program:
     parts = tuple((part.name, part.source) for part in submission.parts)
     return Program(parts, submission.notebook, assignment.given)
@@ -149,7 +161,12 @@ def _start(guest: Guest) -> Cause | None:
     return None
 
 
-def tutor_of(assignment: Assignment, seed: int) -> Tutor | None:
+def experience_of(assignment: Assignment, seed: int) -> Experience:
+    """Begin with no experience."""
+    return Experience(_tutor_of(assignment, seed), Collector(), Memory())
+
+
+def _tutor_of(assignment: Assignment, seed: int) -> Tutor | None:
     """Find who names misconceptions; in a student's kit there is nobody."""
     solutions = assignment.solutions
     if solutions is None:
@@ -157,7 +174,7 @@ def tutor_of(assignment: Assignment, seed: int) -> Tutor | None:
     return Tutor(solutions, solutions / f"{assignment.name}_answer.py", seed)
 
 
-def _task(assignment: Assignment, seed: int, only: str | None, trained: Training | None) -> Task:
+def _task(assignment: Assignment, seed: int, only: str | None) -> Task:
     table = assignment.settings.training
     training = None
     if table is not None:
@@ -175,7 +192,6 @@ def _task(assignment: Assignment, seed: int, only: str | None, trained: Training
         seed=seed,
         training_file=assignment.folder / table.file if table else None,
         training=training,
-        trained=trained,
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from grader.checks import run
 from grader.checks.behaviour import OurCode, Raising
 from grader.checks.diagnosis import Tutor, read_diagnoses
 from grader.checks.evidence import (
@@ -26,6 +27,7 @@ from grader.checks.library import Library, in_silence
 from grader.checks.loading import load_module
 from grader.checks.mistakes import known_mistakes
 from grader.checks.run import Task, run_checks
+from grader.checks.training import TrainingTask
 from grader.course import find_assignment
 from grader.results import CheckResult, Epoch, Measure, Outcome, Text, Training
 from grader.sandbox.inside.wire import Opaque, pack
@@ -281,7 +283,7 @@ COUNTS = ("updates_too_large", "updates_too_small", "largest_update", "output_ra
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_what_is_shown_is_no_hidden_checks_input(assignment, seed):
+def test_what_is_shown_is_no_hidden_checks_input(assignment, seed, monkeypatch):
     """No hidden check makes a call that the evidence may show, with what is right there."""
     answer = load_module(assignment.solutions / f"{assignment.name}_answer.py")
     names = [name for name in assignment.settings.names if hasattr(answer, name)]
@@ -302,9 +304,10 @@ def test_what_is_shown_is_no_hidden_checks_input(assignment, seed):
         measures=counts,
     )
     groups = tuple(group.name for group in assignment.groups)
-    run_checks(
-        Task(assignment.check_folders, groups, None, seed, None, None, trained), student, watch
-    )
+    monkeypatch.setattr(run, "run_training", lambda *_: trained)
+    training = TrainingTask(assignment.folder, None, 1, 0.5, seed)
+    task = Task(assignment.check_folders, groups, None, seed, Path("training.py"), training)
+    run_checks(task, student, watch)
     functions = {one.id: one.function for one in read_diagnoses(assignment.solutions).diagnosis}
     library = Library(functions, assignment.solutions, Path(answer.__file__), seed)
     shown = {

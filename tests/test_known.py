@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from grader.checks import training
+from grader.checks.collection import Collector
 from grader.checks.known import MOST, Memory
 from grader.course import load_assignment
-from grader.grading import grade
+from grader.grading import Experience, grade
 from grader.results import pack_report, unpack_report, without_seconds
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import parse
@@ -89,7 +90,8 @@ def graded(course):
 
     def run(source, memory=None):
         submission = parse(source.encode(), f"{NAME}.py", "x", limits.submission_kib)
-        report = grade(course, submission, server, seed=0, memory=memory)
+        experience = Experience(None, Collector(), memory)
+        report = grade(course, submission, server, seed=0, experience=experience)
         assert report.status == "graded"
         return pack_report(without_seconds(report))  # bytes: nan is nan there
 

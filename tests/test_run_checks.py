@@ -461,6 +461,13 @@ def test_no_check_at_all_is_not_the_students_fault(write, run, files):
         run()
 
 
+def test_a_second_folder_that_is_not_there_is_not_the_students_fault(write, run, tmp_path):
+    """A folder of hidden checks that is named and not there is a CheckError."""
+    write("@check()\ndef test_it():\n    pass\n")
+    with pytest.raises(CheckError, match="did not run: pytest ended with code 4"):
+        run(folders=(tmp_path / "checks", tmp_path / NOT_A_FOLDER))
+
+
 def test_a_broken_sandbox_stays_one(write, run):
     """If the sandbox breaks during a check, that is told, and the check's file is not blamed."""
 
@@ -528,6 +535,16 @@ def test_nothing_is_printed(write, run, capfd):
     """Running checks prints nothing, whatever they find."""
     write("@check()\ndef test_x():\n    assert False\n@check()\ndef test_y():\n    pass\n")
     run()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_no_warning_is_told(write, run, capfd):
+    """What a file of checks warns of, when it is read or run, is nothing for a student."""
+    write(
+        "import warnings\nwarnings.warn('old')\n"
+        "@check()\ndef test_x():\n    warnings.warn('older')\n"
+    )
+    assert outcomes(run()) == {"x": "passed"}
     assert capfd.readouterr() == ("", "")
 
 

@@ -22,7 +22,7 @@ from grader.batch.jobs import Setting, role_of
 from grader.batch.snapshot import Snapshot, own_digest
 from grader.errors import GraderError, UsageError
 from grader.foreign import clean
-from grader.grading import versions
+from grader.versions import versions
 from grader.workers.process import Worker, WorkerError
 
 CONNECT_SECONDS = 20

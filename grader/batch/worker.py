@@ -10,12 +10,10 @@ from pathlib import Path
 import msgspec
 
 from grader.batch.jobs import MOST_GRADINGS, Done, Job, Setting, not_graded
-from grader.checks.diagnosis import Tutor
-from grader.checks.known import Memory
 from grader.course import Assignment, load_assignment
 from grader.errors import NotGraded, SandboxError
 from grader.grades import grade_of
-from grader.grading import grade, tutor_of
+from grader.grading import Experience, experience_of, grade
 from grader.report import html, json
 from grader.results import (
     Report,
@@ -54,10 +52,9 @@ class Desk:
     def __init__(self, setting: Setting) -> None:
         """Begin with an empty desk."""
         self._setting = setting
-        self._tools: tuple[Assignment, Forkserver, Tutor | None] | None = None
-        self._memory = Memory()
+        self._tools: tuple[Assignment, Forkserver, Experience] | None = None
 
-    def _ready(self) -> tuple[Assignment, Forkserver, Tutor | None]:
+    def _ready(self) -> tuple[Assignment, Forkserver, Experience]:
         if self._tools is None:
             course = Path(self._setting.course)
             folder = course / "assignments" / self._setting.assignment
@@ -65,7 +62,8 @@ class Desk:
             forkserver = Forkserver(assignment.settings.limits)
             if not self._setting.unsafe:
                 _require_confinement(forkserver)
-            self._tools = assignment, forkserver, tutor_of(assignment, self._setting.seed)
+            experience = experience_of(assignment, self._setting.seed)
+            self._tools = assignment, forkserver, experience
         return self._tools
 
     def do(self, job: Job) -> Done:
@@ -102,7 +100,7 @@ class Desk:
     def _grade(self, job: Job) -> Report:
         assert job.data is not None, "a job has a report or what to make one of"
         try:
-            assignment, forkserver, tutor = self._ready()
+            assignment, forkserver, experience = self._ready()
         except NotGraded as error:
             report = not_graded(self._setting, job.entry, said(error), job.data)
             return _with_original_paths(report, self._setting)
@@ -114,8 +112,7 @@ class Desk:
             submission,
             forkserver,
             seed=self._setting.seed,
-            tutor=tutor,
-            memory=self._memory,
+            experience=experience,
         )
         if report.status == "not_graded":  # perhaps because the forkserver has gone
             forkserver.close()

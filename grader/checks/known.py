@@ -93,12 +93,31 @@ class Digest:
 
 
 class Memory:
-    """The latest trainings of one assignment, from one seed."""
+    """The latest trainings."""
 
     def __init__(self) -> None:
         """Know nothing."""
         self._runs: dict[bytes, Run] = {}
+        self._purpose = b""
         self.notes: Notes | None = None  # of the training that is being made
+
+    def begin(self, purpose: bytes) -> None:
+        """Forget what was noted of a training that did not end.
+
+        Args:
+            purpose: whatever else than the training itself decides what comes of it.
+        """
+        self._purpose, self.notes = purpose, None
+
+    def key_of(self, source: str, arguments: dict[str, Any], first: np.ndarray) -> bytes:
+        """Make the key under which a training is kept.
+
+        Args:
+            source: of the loop.
+            arguments: plain data for its `train`.
+            first: what was answered to the first steps.
+        """
+        return hashlib.sha256(pack([self._purpose, source, arguments, first])).digest()
 
     def recall(self, key: bytes) -> Run | None:
         """Find the training that began like this."""
@@ -114,14 +133,3 @@ class Memory:
             self.notes = None
         while len(self._runs) > MOST:
             del self._runs[next(iter(self._runs))]
-
-
-def key_of(source: str, arguments: dict[str, Any], first: np.ndarray) -> bytes:
-    """Make the key under which a training is kept.
-
-    Args:
-        source: of the loop.
-        arguments: plain data for its `train`.
-        first: what was answered to the first steps.
-    """
-    return hashlib.sha256(pack([source, arguments, first])).digest()

@@ -1,26 +1,25 @@
 """Running an assignment's checks with pytest, in this process, against one student.
 
-The plugin is an object. It owns the fixtures and the list of results, and turns whatever a
-check raises into an outcome or, if it was not the student's doing, into a `CheckError`.
+A run is an object. It owns the list of results, and turns whatever a check raises into an
+outcome or, if it was not the student's doing, into a `CheckError`.
 """
 
 import contextlib
 import math
-import os
-import re
-import sys
 import warnings
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, NoReturn
 
 import msgspec
 import numpy as np
 import pytest
 
+from grader.checks.collection import Collector
 from grader.checks.compare import CheckFailure, shown_call
-from grader.checks.declare import Check, declaration_of
+from grader.checks.declare import Check
+from grader.checks.finder import Wanted
 from grader.checks.margins import listening
 from grader.checks.student import Student
 from grader.checks.training import TrainingTask, run_training
@@ -31,7 +30,6 @@ from grader.errors import (
     StudentError,
     TimedOut,
     Unreadable,
-    mark,
 )
 from grader.results import (
     CheckResult,
@@ -45,19 +43,11 @@ from grader.results import (
     Progress,
     Text,
     Training,
-    Visibility,
     withheld,
 )
 from grader.sandbox.words import said
 
 Event = CheckResult | Epoch | Progress
-
-# No terminal, no cache on disk, and none of the plugins that checks don't use.
-UNUSED = """
-    terminal cacheprovider capture debugging doctest faulthandler junitxml legacypath logging
-    monkeypatch nose pastebin pytester recwarn setuponly setupplan skipping stepwise
-    tmpdir threadexception unittest unraisableexception warnings
-""".split()
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -70,7 +60,6 @@ class Task(msgspec.Struct, frozen=True):
         seed: of every random number.
         training_file: the file that trains, or None.
         training: its settings, or None.
-        trained: what comes of it, if that is known.
     """
 
     folders: tuple[Path, ...]
@@ -79,7 +68,6 @@ class Task(msgspec.Struct, frozen=True):
     seed: int
     training_file: Path | None
     training: TrainingTask | None
-    trained: Training | None = None
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -104,72 +92,38 @@ class Enough(Exception):
     """Raised by a watch that was told a check's result: no other check needs to run."""
 
 
-def run_checks(task: Task, student: Student, watch: Callable[[Event], None]) -> Findings:
+def run_checks(
+    task: Task,
+    student: Student,
+    watch: Callable[[Event], None],
+    collector: Collector | None = None,
+) -> Findings:
     """Run the checks, telling each result the moment it is known.
 
     Args:
         task: what is to be run.
         student: whose work is checked.
         watch: told each event. It may raise `Enough` at a check's result.
+        collector: who has found these checks for another student, perhaps.
 
     Raises:
         CheckError: a check is broken, or there is none. Names the file.
     """
-    plugin = Plugin(task, student, watch)
-    folders = [str(folder) for folder in task.folders]
-    arguments = [
-        *("-c", os.devnull, "--rootdir", folders[0], "--noconftest"),
-        *("--confcutdir", folders[0]),  # or every folder from the disk's root on is listed
-        *("--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"),
-        *(word for name in UNUSED for word in ("-p", f"no:{name}")),
-        *folders,
-    ]
-    with _clean_environment(), _forgotten_modules(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of checks and pytest: nothing for a student to read
-        code = pytest.main(arguments, plugins=[plugin])
-    if plugin.broken is not None:
-        raise plugin.broken
-    findings = Findings(
-        checks=tuple(plugin.results),
-        training=plugin.trained,
-        gradient=plugin.gradient,
-        margins=tuple(Margin(*key, left) for key, left in plugin.margins.items()),
-        complete=not plugin.enough,
+    wanted = Wanted(task.folders, task.groups, task.only)
+    run = OneRun(task, student, watch)
+    collector = collector or Collector()
+    # Of checks and pytest: nothing for a student to read.
+    with warnings.catch_warnings(action="ignore"), collector.found(wanted) as collection:
+        collection.run(run)
+    if run.broken is not None:
+        raise run.broken
+    return Findings(
+        checks=tuple(run.results),
+        training=run.trained,
+        gradient=run.gradient,
+        margins=tuple(Margin(*key, left) for key, left in run.margins.items()),
+        complete=not run.enough,
     )
-    if plugin.enough:
-        return findings
-    if plugin.interruption is not None:
-        raise plugin.interruption
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise CheckError(
-            "The checks in {file} did not run: pytest ended with code {code}.",
-            file=folders[0],
-            code=int(code),
-        )
-    return findings
-
-
-@contextlib.contextmanager
-def _clean_environment() -> Iterator[None]:
-    """Hide the variables with which a user steers pytest of his own."""
-    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(kept)
-
-
-@contextlib.contextmanager
-def _forgotten_modules() -> Iterator[None]:
-    """Forget the checks that pytest imported: the next ones may have the same file names."""
-    before = set(sys.modules)
-    try:
-        yield
-    finally:
-        for name in set(sys.modules) - before:
-            if name.rpartition(".")[2].startswith("test_"):
-                del sys.modules[name]
 
 
 class DependencyNotMet(Exception):
@@ -181,45 +135,40 @@ class DependencyNotMet(Exception):
         self.message = message
 
 
-class Plugin:
-    """Fixtures for checks, and what became of them."""
+class OneRun:
+    """What becomes of the checks of one student."""
 
     def __init__(self, task: Task, student: Student, watch: Callable[[Event], None]) -> None:
         """Start with no results."""
         self.task = task
-        self._student = student
+        self.student = student
         self._watch = watch
-        self._checks: dict[str, Check] = {}  # by pytest's node id
         self._outcomes: dict[str, CheckResult] = {}  # by the check's id
         self._setup_seconds = 0.0
         self.results: list[CheckResult] = []
         self.trained: Training | None = None  # once a check has wanted it
         self._unreadable: Unreadable | None = None
         self._training_failure: StudentError | CheckFailure | None = None
-        self._timed_out = False  # and whether that may have been bad luck
+        self.timed_out = False  # and whether that may have been bad luck
         self._is_second = False
         self.gradient: Gradient | None = None
         self.margins: dict[tuple[str, MarginKind], float] = {}
         self.enough = False
         self.broken: NotGraded | None = None
-        self.interruption: BaseException | None = None
 
-    # Fixtures
+    @property
+    def over(self) -> bool:
+        """Whether no other check needs to run."""
+        return self.enough or self.broken is not None
 
-    @pytest.fixture
-    def student(self) -> Student:
-        """The student's work."""
-        return self._student
+    # What the fixtures give
 
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random numbers that only the run's seed and the check's id decide."""
-        name = self._checks[request.node.nodeid].id
-        return np.random.default_rng([self.task.seed, zlib.crc32(name.encode())])
+    def rng(self, check: Check) -> np.random.Generator:
+        """Make the random numbers that only the run's seed and the check's id decide."""
+        return np.random.default_rng([self.task.seed, zlib.crc32(check.id.encode())])
 
-    @pytest.fixture
     def training(self) -> Training:
-        """The training run, made once, when the first check wants it."""
+        """Make the training run, unless that is done: when the first check wants it."""
         if self.trained is None and self._training_failure is None:
             try:
                 self.trained = self._train()
@@ -232,158 +181,34 @@ class Plugin:
             raise self._training_failure
         return self.trained
 
-    @pytest.fixture
-    def record(self) -> Callable[[Gradient], None]:
+    def record(self, found: Gradient) -> None:
         """Keep the worst gradient for the report."""
-
-        def keep(found: Gradient) -> None:
-            if self.gradient is None or (
-                found.max_relative_error > self.gradient.max_relative_error
-            ):
-                self.gradient = found
-
-        return keep
+        if self.gradient is None or found.max_relative_error > self.gradient.max_relative_error:
+            self.gradient = found
 
     def _train(self) -> Training:
-        if self.task.trained is not None:
-            return self.task.trained
         if self.task.training is None or self.task.training_file is None:
             raise CheckError("A check wants `training`, and assignment.toml has no such table.")
-        return run_training(self._student, self.task.training_file, self.task.training, self._watch)
+        return run_training(self.student, self.task.training_file, self.task.training, self._watch)
 
-    # pytest's hooks
+    # What pytest does with a check
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Make no tracebacks: they print every value, and a student's may be long to print."""
-        config.option.tbstyle = "no"
-
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        """Keep pytest from printing it: what was raised in a hook of ours is raised again."""
-        self.interruption = self.interruption or excinfo.value
-        return True
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Keep Ctrl-C, which pytest only turns into an exit code."""
-        self.interruption = excinfo.value
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(
-        self, collector: pytest.Collector
-    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """A file that can't be imported is the course's failure, and no check's."""
-        report = yield
-        if report.failed and self.broken is None:
-            said = [
-                line[1:].strip() for line in str(report.longrepr).splitlines() if line[:1] == "E"
-            ]
-            numbers = re.findall(rf"{re.escape(collector.path.name)}\D*(\d+)", str(report.longrepr))
-            self.broken = CheckError(
-                "{file}, line {line}: the checks can't be loaded: {detail}",
-                file=str(collector.path),
-                line=(numbers or ["1"])[-1],
-                detail=(said or [""])[-1],
-            )
-        return report
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Find out what the checks are, and run them group by group."""
-        if self.broken is not None:
-            items.clear()
-            return
-        for item in items:
-            found = self._check_of(item)
-            if any(found.id == other.id for other in self._checks.values()):
-                self._break(item, mark("{file}: there are two checks {id}."), id=found.id)
-            self._checks[item.nodeid] = found
-        by_id = {c.id: c for c in self._checks.values()}
-        order = self.task.groups.index
-        for item in items:
-            found = self._checks[item.nodeid]
-            for name in found.declaration.depends_on:
-                if name not in by_id:
-                    self._break(item, mark("{file}: depends_on names no check: {id}."), id=name)
-                if order(by_id[name].declaration.group) > order(found.declaration.group):
-                    self._break(
-                        item,
-                        mark("{file}: {id} depends on {other}, whose group runs later."),
-                        id=found.id,
-                        other=name,
-                    )
-        wanted = self._wanted(by_id)
-        items[:] = [item for item in items if self._checks[item.nodeid].id in wanted]
-        items.sort(key=lambda item: self._rank(self._checks[item.nodeid], by_id))
-
-    def _wanted(self, by_id: dict[str, Check]) -> set[str]:
-        """The ids to run: with --only, a group's and whatever they depend on."""
-        group = self.task.only
-        todo = [c.id for c in by_id.values() if group in (None, c.declaration.group)]
-        wanted: set[str] = set()
-        while todo:
-            name = todo.pop()
-            if name not in wanted:
-                wanted.add(name)
-                todo.extend(by_id[name].declaration.depends_on)
-        return wanted
-
-    def _rank(self, found: Check, by_id: dict[str, Check]) -> tuple[int, int]:
-        """Sort by group, and within it a check after what it depends on."""
-
-        def depth(name: str, seen: tuple[str, ...] = ()) -> int:
-            if name in seen:
-                raise CheckError("{id} depends on itself.", id=name)
-            below = by_id[name].declaration.depends_on
-            return max((1 + depth(other, (*seen, name)) for other in below), default=0)
-
+    @contextlib.contextmanager
+    def second_chance(self) -> Iterator[None]:
+        """Let a check be run once more: that the student's code took too long may be bad luck."""
+        self.timed_out, self._is_second = False, True
         try:
-            return self.task.groups.index(found.declaration.group), depth(found.id)
-        except CheckError as error:
-            self.broken = self.broken or error
-            return 0, 0
-
-    def _check_of(self, item: pytest.Item) -> Check:
-        declaration = declaration_of(getattr(item, "function", None))
-        name = f"{item.path.stem}::{item.name.removeprefix('test_')}"
-        if declaration is None:
-            self._break(item, mark("{file}: {id} is not declared with @check."), id=name)
-        if declaration.group not in self.task.groups:
-            self._break(
-                item,
-                mark("{file}: {id} is in group {group}, which assignment.toml does not have."),
-                id=name,
-                group=declaration.group,
-            )
-        visible = item.path.is_relative_to(self.task.folders[0])
-        visibility: Visibility = "visible" if visible else "hidden"
-        shows = visible if declaration.shows is None else declaration.shows
-        return Check(name, declaration, visibility, shows)
-
-    def _break(self, item: pytest.Item, template: str, **fields: Any) -> NoReturn:
-        error = CheckError(template, file=str(item.path), **fields)
-        self.broken = self.broken or error
-        raise pytest.Collector.CollectError(str(error))
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(
-        self, item: pytest.Item, nextitem: pytest.Item | None
-    ) -> Generator[None, object, object]:
-        """Run a check once more if the student's code took too long: that may be bad luck."""
-        ran = yield
-        if not self._timed_out:
-            return ran
-        self._timed_out, self._is_second = False, True
-        try:
-            with self._student.second_chance():
-                return item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            with self.student.second_chance():
+                yield
         finally:
             self._is_second = False
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def begin(self, check: Check) -> None:
         """Skip a check whose ground is missing."""
-        self._student.last_call = None
+        self.student.last_call = None
         if self._unreadable is not None:  # one cause for all: none of them is merely skipped
             raise self._unreadable
-        for name in self._checks[item.nodeid].declaration.depends_on:
+        for name in check.declaration.depends_on:
             before = self._outcomes[name]
             if before.outcome in (Outcome.ERROR, Outcome.SKIPPED):
                 raise DependencyNotMet(withheld(before).message or before.title)
@@ -393,47 +218,36 @@ class Plugin:
                     Text("Not run, because this is not so yet: {title}", params=params)
                 )
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+    def keep_margins(self, check: Check) -> AbstractContextManager[None]:
         """Keep a check's smallest margins."""
-        name = self._checks[item.nodeid].id
 
         def keep(kind: MarginKind, left: float) -> None:
-            key = name, kind
+            key = check.id, kind
             before = self.margins.get(key, left)
             self.margins[key] = left if left < before or math.isnan(left) else before
 
-        with listening(keep):
-            return (yield)
+        return listening(keep)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Turn what a check raised into its result. Pytest need not write it down, too."""
-        assert call.when != "collect", "that makes a report of another kind"
+    def end(self, found: Check, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Turn what a check raised into its result, once there is something to tell."""
         if call.when == "setup":
             self._setup_seconds = call.duration  # in it, perhaps, the training run
         if call.when == "call" or call.excinfo is not None:
-            self._finish(item, call)
-        outcome: Literal["passed", "failed"] = "failed" if call.excinfo is not None else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+            self._finish(found, item, call)
 
-    def _finish(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        found = self._checks[item.nodeid]
+    def _finish(self, found: Check, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, Unreadable):
             self._unreadable = error
         # What many checks want, the training, was tried again for the first of them.
         confirmed = self._is_second or error is self._training_failure
         if error is not None and _may_be_bad_luck(error) and not confirmed:
-            self._timed_out = True
+            self.timed_out = True
             return
         seconds = call.duration + (self._setup_seconds if call.when == "call" else 0.0)
         result = self._result(found, error, seconds)
         if isinstance(error, NotGraded) and not isinstance(error, CheckError):
             self.broken = self.broken or error
-            item.session.shouldstop = "student code can't be run"
             return
         if result is None:
             file, line = _where(call, item)
@@ -444,7 +258,6 @@ class Plugin:
                 id=found.id,
                 detail=f"{type(error).__name__}: {error}",
             )
-            item.session.shouldstop = "a check is broken"
             return
         self._outcomes[found.id] = result
         if self.task.only in (None, found.declaration.group):
@@ -453,7 +266,6 @@ class Plugin:
                 self._watch(result)
             except Enough:
                 self.enough = True
-                item.session.shouldstop = "the watch has seen enough"
 
     def _result(
         self, found: Check, error: BaseException | None, seconds: float
@@ -495,7 +307,7 @@ class Plugin:
 
     def _evidence(self, evidence: Evidence | None) -> Evidence | None:
         """Add the call that the answer came from."""
-        last = self._student.last_call
+        last = self.student.last_call
         if last is None:
             return evidence
         return msgspec.structs.replace(evidence or Evidence(), call=shown_call(*last))

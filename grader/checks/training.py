@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 
-from grader.checks.known import Digest, Known, Notes, Run, Strayed, key_of
+from grader.checks.known import Digest, Known, Notes, Run, Strayed
 from grader.checks.loading import load_module
 from grader.checks.student import Student
 from grader.errors import Died, StudentError
@@ -97,7 +97,7 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
             yield from _again(loop, copies(), answers)
             return
         first = next(answers, np.empty((0, *loop.STEP_ANSWER)))
-        key = key_of(source, arguments, first[:, :rows])
+        key = memory.key_of(source, arguments, first[:, :rows])
         run = memory.recall(key)
         if run is not None:
             _follow(run, first, answers, rows)
@@ -183,7 +183,7 @@ def run_training(student: Student, file: Path, task: TrainingTask, watch: Watch)
     """
     memory = student.memory
     if memory is not None:
-        memory.notes = None
+        memory.begin(file.read_bytes() + repr(task).encode())
     try:
         training: Training = load_module(file).run(student, task, watch)
     except Known as known:

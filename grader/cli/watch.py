@@ -18,7 +18,7 @@ from grader.cli.check import Asked, asked_for, exit_code, show_page, write_resul
 from grader.cli.exits import INTERRUPTED
 from grader.course import Settings
 from grader.errors import UsageError, mark
-from grader.grading import grade, tutor_of
+from grader.grading import experience_of, grade
 from grader.report.language import points, told, translate
 from grader.report.live import Live
 from grader.report.terminal import Lines, next_step, summary_lines
@@ -184,7 +184,7 @@ class Watcher:
         self._asked = asked
         self._options = options
         self._forkserver = server(asked.assignment.settings.limits)
-        self._tutor = tutor_of(asked.assignment, options.seed)
+        self._experience = experience_of(asked.assignment, options.seed)
         self._saves = Saves(asked.path, asked.assignment.settings)
         self._news = News()
         self._last: Report | None = None
@@ -288,7 +288,7 @@ class Watcher:
                 self._forkserver,
                 seed=self._options.seed,
                 only=self._options.only,
-                tutor=self._tutor,
+                experience=self._experience,
                 watch=watch,
             )
 

@@ -13,7 +13,6 @@ import msgspec
 from grader.checks.mistakes import KnownMistake, known_mistakes
 from grader.course import Assignment
 from grader.errors import CourseError, NotGraded
-from grader.grading import versions
 from grader.proof import Catch, Finding, Kind, Mutation, Proof, Room, Section
 from grader.release.kit import files_of
 from grader.release.leaks import leaks_in_kit, secrets_of
@@ -27,6 +26,7 @@ from grader.verify.kit import graded_in_kit
 from grader.verify.mutants import Mutant, mutants
 from grader.verify.trials import Trial, Tried
 from grader.verify.upkeep import upkeep
+from grader.versions import versions
 from grader.workers.local import LocalWorkers
 from grader.workers.steps import Step, Watch
 

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import msgspec
 
-from grader.checks.known import Memory
 from grader.checks.run import Enough, Event
 from grader.course import load_assignment
-from grader.grading import grade, tutor_of
+from grader.grading import experience_of, grade
 from grader.release.leaks import secrets_of
-from grader.results import Cause, CheckResult, Outcome, Report, Training, pack_report
+from grader.results import Cause, CheckResult, Outcome, Report, pack_report
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import parse
 from grader.verify.feedback import found_in_feedback
-from grader.verify.trained import asked_in_training, code_in_training
 from grader.verify.trials import FIRST_SEED, Trial, Tried
 from grader.workers.process import Role
 from grader.workers.serving import serve
@@ -43,32 +41,23 @@ def begin(setting: bytes) -> Callable[[bytes], bytes]:
     limits = assignment.settings.limits
     forkserver = Forkserver(limits)
     secrets = secrets_of(assignment)
-    tutor = tutor_of(assignment, FIRST_SEED)
-    asked = asked_in_training(assignment)
-    trained: dict[tuple[int, str], Training] = {}
-    memory = Memory()
+    experience = experience_of(assignment, FIRST_SEED)
 
     def graded(trial: Trial) -> Report:
         submission = parse(trial.data, trial.file, Path(trial.file).stem, limits.submission_kib)
         watch = _to_the_end if trial.whole else _until_a_comparison_fails
-        source = "\n".join(part.source for part in submission.parts)
-        key = trial.seed, code_in_training(source, asked)
-        first = trial.seed == FIRST_SEED  # the others bring one trial each
         for _ in range(MOST_GRADINGS):
             report = grade(
                 assignment,
                 submission,
                 forkserver,
                 seed=trial.seed,
-                tutor=tutor if first else None,
-                trained=trained.get(key),
-                memory=memory if first else None,
+                # Each other seed brings one trial.
+                experience=experience if trial.seed == FIRST_SEED else None,
                 watch=watch,
             )
             if not report.killed:
                 break
-        if report.training is not None:
-            trained[key] = report.training
         return report
 
     def do(job: bytes) -> bytes:
