@@ -324,9 +324,17 @@ def test_two_mistakes_are_both_named():
 
 def test_what_explains_no_lost_check_is_not_told():
     """A misconception that cost nothing is nobody's business."""
-    student = FakeStudent(**names_of(TWO))
-    _, diagnoses = diagnosed(student, lost("test_mean_loss::example"))
+    student = Stubborn("", None, **names_of(TWO))
+    _, diagnoses = diagnosed(student, lost("test_hidden_softmax::permutation"))
     assert diagnoses == ()
+    assert "softmax" in student.asked
+
+
+def test_what_no_misconception_would_explain_is_not_asked():
+    """A function is asked only if a misconception about it would lose a check that was lost."""
+    student = Stubborn("", None, **names_of(TWO))
+    diagnosed(student, lost("test_mean_loss::example"))
+    assert set(student.asked) == {"mean_loss"}
 
 
 def test_right_work_is_not_asked():

@@ -187,5 +187,7 @@ def _close(one: np.ndarray, other: np.ndarray) -> bool:
         return False
     if one.dtype.hasobject:  # whole numbers of more than 64 bits
         return bool(np.array_equal(one, other))
+    if one.dtype == other.dtype and one.tobytes() == other.tobytes():
+        return True  # as most are that are alike at all, and to find that out takes next to nothing
     with np.errstate(all="ignore"):
         return bool(np.allclose(one, other, RTOL, ATOL, equal_nan=True))

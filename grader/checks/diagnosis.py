@@ -157,7 +157,7 @@ def recognise(shown: Behaviour, right: Behaviour, variants: Sequence[Variant]) -
         if fitting:
             explained[:] = fitting  # narrows what was found before, too
             continue
-        fitting = [v for v in variants if _deviates(v.behaviour, right) == aspect and fits(v)]
+        fitting = [v for v in variants if fits(v) and _deviates(v.behaviour, right) == aspect]
         if fitting:
             pairs = zip(explained[0].behaviour[aspect], shown[aspect], strict=False)
             telling = tuple(number for number, pair in enumerate(pairs) if not alike(*pair))
@@ -202,6 +202,14 @@ class Tutor:
         return {one.id: one.function for one in self._table.diagnosis}
 
     @cached_property
+    def _loses(self) -> dict[str, frozenset[str]]:
+        """Of each function, the checks that misconceptions about it lose."""
+        lost = {name: frozenset[str]() for name in self._function_of.values()}
+        for one, name in self._function_of.items():
+            lost[name] |= self._library.loses(one)
+        return lost
+
+    @cached_property
     def _library(self) -> Library:
         return Library(self._function_of, self._solutions, self._answer, self._seed)
 
@@ -222,7 +230,7 @@ class Tutor:
         if not wrong or not self._table.diagnosis:
             return Diagnosed(tuple(checks))
         silent = _silent(checks)
-        names = [name for name in dict.fromkeys(self._function_of.values()) if name not in silent]
+        names = [name for name, lost in self._loses.items() if name not in silent and lost & wrong]
         found = _recognised(student, self._library, names, time.monotonic() + seconds)
         loses = self._library.loses
         explains = {ids: frozenset[str]().union(*map(loses, ids)) & wrong for ids in found}
