@@ -20,6 +20,7 @@ from grader.checks.compare import (
     shown,
     shown_call,
 )
+from grader.checks.margins import listening
 from grader.results import Text
 from grader.sandbox.inside.wire import Opaque
 
@@ -118,6 +119,27 @@ def test_infinity_equals_infinity_at_any_tolerance():
     assert_close(math.inf, math.inf, rtol=0.0, atol=0.0)
     with pytest.raises(CheckFailure):
         assert_close(1.0, math.inf, rtol=0.0, atol=0.0)
+
+
+@pytest.mark.parametrize(
+    ("got", "rtol", "atol", "told"),
+    [
+        (THREE, 0.1, 0.0, [1.0]),
+        (THREE, 0.0, 0.1, [1.0]),
+        (THREE, 0.0, 0.0, []),
+        ([1.0, 2.0, 3.15], 0.1, 0.0, [0.5]),
+        ([1.0, 2.0, 3.6], 0.1, 0.0, [-1.0]),
+    ],
+)
+def test_what_is_left_of_the_tolerance_is_told(got, rtol, atol, told):
+    """A comparison tells its margin: the whole tolerance for what is right to the last bit."""
+    margins = []
+    with (
+        listening(lambda kind, left: margins.append((kind, round(left, 9)))),
+        contextlib.suppress(CheckFailure),
+    ):
+        assert_close(got, THREE, rtol=rtol, atol=atol)
+    assert margins == [("tolerance", left) for left in told]
 
 
 FINITE = st.floats(-1e6, 1e6)

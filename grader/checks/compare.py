@@ -69,6 +69,9 @@ def assert_close(got: Any, expected: Any, *, rtol: float = 1e-7, atol: float = 1
     except CheckFailure as failure:  # which knows the shape alone
         shows = Evidence(got=shown(got), expected=shown(want))
         raise CheckFailure(failure.message, shows) from None
+    if (answer == want).all():  # as in most of right work: what follows takes much longer
+        at_most(0.0, atol + rtol)
+        return
     bad = np.isfinite(want) & ~np.isfinite(answer)
     if np.any(bad):
         _fail_not_finite(answer, bad, Evidence(got=shown(got), expected=shown(want)))
@@ -156,6 +159,8 @@ def numbers(got: Any, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _as_array(got: Any, shape: tuple[int, ...]) -> np.ndarray:
+    if type(got) is np.ndarray:  # what comes from a student's process, nearly always
+        return got
     if got is None:
         raise CheckFailure(Text("It returns None. Is a `return` missing?"))
     if holds_numbers(got):
