@@ -43,13 +43,12 @@ def measure(plan: Plan) -> Iterator[Found]:
         ways[LOOP] = lambda: _other("-m", REFERENCE.stem, path=STUDENTS, cwd=REFERENCE.parent)
         ways[IMPORTS] = lambda: _other("-c", "import pytest, numpy")
         ways["help"] = lambda: _other("-m", "grader", "--help")
-        ways["nbconvert"] = lambda: _other("-c", "import nbconvert")
         found = alternate(ways, plan.rounds)
     for name in submissions:
         yield from _rows(f"`grader check` of {name}", found, found[name])
-    helps, others = found["help"], found["nbconvert"]
-    yield _row("`grader --help`, wall clock", "`python -c 'import nbconvert'`", helps, others, 2)
-    yield _row("`grader --help`, CPU time", "`python -c 'import nbconvert'`", helps, others, 3)
+    helps, imports = found["help"], found[IMPORTS]
+    yield _row("`grader --help`, wall clock", IMPORTS, helps, imports, 2)
+    yield _row("`grader --help`, CPU time", IMPORTS, helps, imports, 3)
 
 
 def _rows(what: str, found: dict[str, tuple[Told, ...]], ours: tuple[Told, ...]) -> Iterator[Found]:
