@@ -39,6 +39,7 @@ DTYPES = {dtype.str: dtype for dtype in (np.dtype(n).newbyteorder("<") for n in 
 MAX_DEPTH = 8
 MAX_VALUES = 100_000
 MAX_INT = 2**63
+AS_THEY_ARE = frozenset((float, bool, type(None)))  # types of what JSON holds without ado
 MAX_TRACE = 12  # lines of a traceback
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
@@ -88,7 +89,7 @@ def pack(value: Any, limit: int | None = None) -> bytes:
     return LENGTHS.pack(len(head), len(content)) + head + content
 
 
-def unpack(head: bytes, body: bytes) -> Any:
+def unpack(head: bytes, body: bytes | memoryview) -> Any:
     """Turn a frame's two parts back into the value. Arrays are fresh and writable.
 
     Raises:
@@ -112,10 +113,8 @@ class _Encoder:
         self.count = 0
 
     def encode(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911 - a line per kind
-        self.count += 1
-        if depth > MAX_DEPTH or self.count > MAX_VALUES:
-            raise WireError("too deep or too many values")
-        if value is None or isinstance(value, bool):
+        self.count = _counted(self.count, 1, depth)
+        if type(value) in AS_THEY_ARE:
             return value
         if isinstance(value, np.ndarray | np.generic):
             return self.array(np.asarray(value))
@@ -128,9 +127,9 @@ class _Encoder:
         if isinstance(value, str):
             return str(value).encode("utf-8", "replace").decode()
         if isinstance(value, list):
-            return [self.encode(item, depth + 1) for item in value]
+            return self.items(value, depth + 1)
         if isinstance(value, tuple):
-            return {"tuple": [self.encode(item, depth + 1) for item in value]}
+            return {"tuple": self.items(value, depth + 1)}
         if isinstance(value, dict):
             items = ((str(key), item) for key, item in value.items())
             pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in items]
@@ -139,8 +138,14 @@ class _Encoder:
             return {"opaque": value.kind}
         return {"opaque": _kind(value)}
 
+    def items(self, values: Sequence[Any], depth: int) -> list[Any]:
+        if not AS_THEY_ARE.issuperset(map(type, values)):
+            return [self.encode(item, depth) for item in values]
+        self.count = _counted(self.count, len(values), depth)
+        return list(values)
+
     def array(self, value: np.ndarray) -> Any:
-        little = value.dtype.newbyteorder("<")
+        little = DTYPES.get(value.dtype.str) or value.dtype.newbyteorder("<")
         if value.ndim > MAX_DEPTH:
             return {"opaque": "an array of too many dimensions"}
         if _is_endless(value.shape):
@@ -153,6 +158,13 @@ class _Encoder:
         return {"array": [little.str, list(value.shape)]}
 
 
+def _counted(count: int, more: int, depth: int) -> int:
+    """Count values of a frame, and refuse those that are too many or too deep."""
+    if (depth > MAX_DEPTH and more) or count + more > MAX_VALUES:
+        raise WireError("too deep or too many values")
+    return count + more
+
+
 def _kind(value: Any) -> str:
     name = type(value).__name__
     return f"a {name}" if name in ("generator", "function", "set") else f"a value of type {name}"
@@ -163,16 +175,14 @@ def _plural(dtype: np.dtype) -> str:
 
 
 class _Decoder:
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes | memoryview) -> None:
         self.body = body
         self.position = 0
         self.count = 0
 
     def decode(self, tree: Any, depth: int) -> Any:
-        self.count += 1
-        if depth > MAX_DEPTH or self.count > MAX_VALUES:
-            raise WireError("too deep or too many values")
-        if tree is None or isinstance(tree, bool | float):
+        self.count = _counted(self.count, 1, depth)
+        if type(tree) in AS_THEY_ARE:
             return tree
         if isinstance(tree, int):
             if abs(tree) >= MAX_INT:
@@ -181,8 +191,14 @@ class _Decoder:
         if isinstance(tree, str):
             return tree.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
         if isinstance(tree, list):
-            return [self.decode(item, depth + 1) for item in tree]
+            return self.items(tree, depth + 1)
         return self.tagged(tree, depth)
+
+    def items(self, trees: list[Any], depth: int) -> list[Any]:
+        if not AS_THEY_ARE.issuperset(map(type, trees)):
+            return [self.decode(item, depth) for item in trees]
+        self.count = _counted(self.count, len(trees), depth)
+        return trees
 
     def tagged(self, tree: dict[str, Any], depth: int) -> Any:
         if len(tree) != 1:
@@ -193,7 +209,7 @@ class _Decoder:
         if tag == "array":
             return self.array(content)
         if tag == "tuple" and isinstance(content, list):
-            return tuple(self.decode(item, depth + 1) for item in content)
+            return tuple(self.items(content, depth + 1))
         if tag == "complex":
             return complex(*_two_floats(content))
         if tag == "dict" and isinstance(content, list):
@@ -286,10 +302,10 @@ class Connection:
         head_size, body_size = LENGTHS.unpack(self._receive_bytes(LENGTHS.size, deadline))
         if head_size + body_size > max_bytes:
             raise WireError("frame too large")
-        head = self._receive_bytes(head_size, deadline)
-        return unpack(head, self._receive_bytes(body_size, deadline))
+        content = memoryview(self._receive_bytes(head_size + body_size, deadline))
+        return unpack(bytes(content[:head_size]), content[head_size:])
 
-    def _receive_bytes(self, size: int, deadline: Deadline | None) -> bytes:
+    def _receive_bytes(self, size: int, deadline: Deadline | None) -> bytearray:
         buffer = bytearray(size)
         view = memoryview(buffer)
         while view:
@@ -301,7 +317,7 @@ class Connection:
             if count == 0:
                 raise EOFError
             view = view[count:]
-        return bytes(buffer)
+        return buffer
 
     def _set_timeout(self, deadline: Deadline | None) -> None:
         if deadline is None:
