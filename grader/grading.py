@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.checks.collection import Collector
 from grader.checks.diagnosis import Diagnosed, Tutor
-from grader.checks.known import Memory, Strayed
+from grader.checks.known import Memory, Strayed, reaches_out
 from grader.checks.run import Event, Findings, Task, run_checks
 from grader.checks.student import GuestStudent
 from grader.checks.training import TrainingTask
@@ -76,8 +76,8 @@ def grade(
         experience: of this assignment and seed, which this grading adds to.
         watch: told, as they come, what is wrong with the whole submission, each check's
             result, each epoch and how far the training is. It may raise `Enough` at a result.
-            Now and then a training only seems to be one that was made before; then everything
-            is told once more.
+            Of a training that is known only the epochs are told. Now and then one only seems
+            to be known; then everything is told once more, and takes as long once more.
 
     Returns:
         A report whose status is 'not_graded', with a reason, if it could not be graded and
@@ -97,6 +97,8 @@ def grade(
     guest = Guest(
         forkserver, _program(assignment, submission), assignment.settings.limits, submission.problem
     )
+    alone = any(reaches_out(part.source, assignment.given) for part in submission.parts)
+    memory = None if alone else experience.memory
     replace = msgspec.structs.replace
     try:
         cause = _start(guest)
@@ -104,7 +106,7 @@ def grade(
             watch(cause)
         findings = run_checks(
             _task(assignment, seed, only),
-            GuestStudent(guest, assignment.settings.names, experience.memory),
+            GuestStudent(guest, assignment.settings.names, memory),
             watch,
             experience.collector,
         )

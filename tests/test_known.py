@@ -3,18 +3,20 @@
 import random
 import sys
 
+import msgspec
+import numpy as np
 import pytest
 
 from grader.checks import training
 from grader.checks.collection import Collector
-from grader.checks.known import MOST, Memory
+from grader.checks.known import MOST, MOST_BYTES, Memory, reaches_out
 from grader.course import load_assignment
-from grader.grading import Experience, grade
-from grader.results import pack_report, unpack_report, without_seconds
+from grader.grading import Experience, experience_of, grade
+from grader.results import all_passed, pack_report, unpack_report, without_seconds
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import parse
-from tests.benchmarks.handed_in import shorten
-from tests.command import ANSWER, NAME
+from tests.benchmarks.handed_in import REFERENCE, STYLES, shorten
+from tests.command import ANSWER, NAME, ROOT, descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can confine")
 
@@ -49,6 +51,20 @@ def softmax(net):
 """
 
 
+# Changes what the loop computes with, long after it has begun.
+SABOTEUR = """
+calls = 0
+
+def softmax(net):
+    global calls
+    calls += 1
+    if calls > 400:
+        {change}
+    e = np.exp(net - np.max(net))
+    return e / np.sum(e)
+"""
+
+
 def later(then, number=400):
     return ANSWER + COUNTED.format(then=then, number=number)
 
@@ -69,7 +85,11 @@ WORKS = {
     "an error later": later("None.x"),
     "another shape later": later("a[:3]"),
     "an end later": later("__import__('os')._exit(0)"),
-    "another delta at the last step": later("_delta(a, y) * (1 + 2**-52)", 10**9),
+    "a delta that is a bit off later": later("_delta(a, y) * (1 + 2**-52)", 600),
+    "patches NumPy later": ANSWER + SABOTEUR.format(change="np.reciprocal = None"),
+    "has NumPy raise later": ANSWER + SABOTEUR.format(change="np.seterr(all='raise')"),
+    "warns whoever shows it more than a block": ANSWER
+    + SABOTEUR.format(change="net.base.shape[0] > 32 and np.log(np.zeros(1))"),
     "warns": ANSWER + "\n\ndef delta(a, y):\n    np.log(np.zeros(1))\n    return a - y\n",
     "nothing": "",
 }
@@ -83,20 +103,25 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def graded(course):
-    """Grade a source, with a memory or without."""
-    limits = course.settings.limits
-    server = Forkserver(limits)
+def server(course):
+    """One forkserver for all."""
+    started = Forkserver(course.settings.limits)
+    yield started
+    started.close()
 
-    def run(source, memory=None):
-        submission = parse(source.encode(), f"{NAME}.py", "x", limits.submission_kib)
+
+@pytest.fixture(scope="module")
+def graded(course, server):
+    """Grade a source, with a memory or without."""
+
+    def run(source, memory=None, assignment=course):
+        submission = parse(source.encode(), f"{NAME}.py", "x", 2048)
         experience = Experience(None, Collector(), memory)
-        report = grade(course, submission, server, seed=0, experience=experience)
+        report = grade(assignment, submission, server, seed=0, experience=experience)
         assert report.status == "graded"
         return pack_report(without_seconds(report))  # bytes: nan is nan there
 
-    yield run
-    server.close()
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -143,14 +168,14 @@ def test_the_order_does_not_matter(graded, alone, seed):
         ("answer", 0),
         ("other words, same numbers", 0),
         ("writes into what it is given", 0),
-        ("lies about hidden units", 0),
+        ("lies about hidden units", 1),
         ("other numbers", 1),
         ("other rate", 1),
         ("another delta later", 1),
     ],
 )
 def test_what_is_computed_again(graded, computed, name, times):
-    """The network is computed for other numbers only, and not for the same ones in other words."""
+    """The network is computed for other numbers, and for code that does more than answer."""
     memory = Memory()
     graded(ANSWER, memory)
     computed.clear()
@@ -176,8 +201,120 @@ def test_of_many_trainings_the_latest_are_kept(graded, computed):
     assert len(computed) == len(rates) + 1
 
 
+def test_a_training_that_parts_from_a_known_one_takes_its_place(graded, alone, computed):
+    """Who parts late from what others do, and is graded first, costs only the next one time."""
+    memory = Memory()
+    graded(later("_delta(a, y) * (1 + 2**-52)"), memory)
+    for _ in range(4):
+        assert graded(ANSWER, memory) == alone["answer"]
+    assert len(computed) == 3  # the first, who parts, and the next one, who is remembered
+
+
+def test_another_bar_is_another_training(course, graded):
+    """What a training comes to for one purpose is not told for another one."""
+    memory = Memory()
+    graded(ANSWER, memory)
+    table = msgspec.structs.replace(course.settings.training, threshold=0.125)
+    settings = msgspec.structs.replace(course.settings, training=table)
+    report = graded(ANSWER, memory, course._replace(settings=settings))
+    assert unpack_report(report).training.threshold == 0.125
+
+
+def test_full_marks_are_full_marks_the_second_time(server):
+    """On all digits the reference answer passes everything, trained or known, with one report."""
+    whole = load_assignment(ROOT / "assignments" / NAME, ROOT)
+    experience = experience_of(whole, 0)
+    source = REFERENCE.read_bytes()
+    submission = parse(source, f"{NAME}.py", "x", whole.settings.limits.submission_kib)
+    reports = [grade(whole, submission, server, seed=0, experience=experience) for _ in range(2)]
+    assert all(map(all_passed, reports))
+    assert without_seconds(reports[0]) == without_seconds(reports[1])
+
+
+def test_no_process_is_left_behind(server, graded):
+    """Whose training only seemed to be known leaves no process, when the next one is graded."""
+    memory = Memory()
+    graded(ANSWER, memory)
+    idle = {pid for pid, _ in descendants(server._process.pid)}
+    for name in ("another delta later", "an error later", "answer"):
+        graded(WORKS[name], memory)
+    assert {pid for pid, _ in descendants(server._process.pid)} == idle
+
+
 def test_what_was_noted_of_a_training_that_failed_is_forgotten(graded, alone):
     """After a training that ended in an error, the same beginning leads to other ends."""
     memory = Memory()
     for name in ("an error later", "answer", "an error later", "an end later", "answer"):
         assert graded(WORKS[name], memory) == alone[name]
+
+
+@pytest.mark.parametrize(
+    ("steps", "kept"),
+    [((1,), True), ((1, 1), False), ((MOST_BYTES // 8 + 1,), False), ((0,), False)],
+)
+def test_what_is_kept(steps, kept):
+    """A training is kept if it is that of one loop, has steps, and is not too large."""
+    memory = Memory()
+    memory.begin(b"")
+    for number, count in enumerate(steps):
+        memory.note(bytes([number])).add((np.zeros(count),), np.zeros((count, 1)))
+    memory.keep(None)
+    memory.begin(b"")
+    assert (memory.recall(bytes([0])) is not None) is kept
+
+
+# One tells NumPy to ignore what it would warn of, the other looks at the clock.
+REACHING_STYLES = ("careful", "decorators")
+PLAIN = """
+import numpy as np
+from math import exp
+import matplotlib.pyplot as plt
+from network import train
+
+class Net:
+    def __init__(self, rate):
+        self.rate = rate
+
+def softmax(net):
+    with np.errstate(over="ignore"):
+        powers = np.exp(net - np.max(net))
+    powers /= powers.sum()
+    return powers
+
+if __name__ == "__main__":
+    train(softmax)
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import sys",
+        "import numpy as np, os",
+        "from warnings import warn",
+        "from . import x",
+        "from numpy import seterr",
+        "from numpy.lib import stride_tricks",
+        "np.exp = None",
+        "del np.exp",
+        "np.seterr(all='raise')",
+        "f = np.__dict__",
+        "f = ().__class__",
+        "f = net.base",
+        "setattr(np, 'exp', None)",
+        "exec('x = 1')",
+        "f = __builtins__",
+        "self.__class__ = int",
+        "f = (",
+    ],
+)
+def test_code_that_reaches_out(line):
+    """Other modules, what changes NumPy, and names that begin with _ are more than answering."""
+    assert not reaches_out(PLAIN, ("network",))
+    assert reaches_out(f"{PLAIN}\n{line}\n", ("network",))
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.stem)
+def test_right_answers_rarely_reach_out(path):
+    """Of the right answers in other styles, those do that are named here."""
+    assert reaches_out(path.read_text("utf-8"), ("network",)) is (path.stem in REACHING_STYLES)

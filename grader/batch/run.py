@@ -52,7 +52,7 @@ def describe(assignment: Assignment, snapshot: Snapshot, seed: int, lang: str) -
         threshold=settings.training.threshold if settings.training else None,
         seed=seed,
         lang=lang,
-        seconds=settings.limits.total_seconds,
+        seconds=settings.limits.grading_seconds,
         known=_known_fingerprints(assignment).astype("<u8").tobytes(),
     )
 

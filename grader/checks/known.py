@@ -4,16 +4,20 @@ A training is settled by its arguments and by what the student's functions answe
 a class are mostly alike: the same formulas, so the same numbers, to the last bit. Where somebody's
 functions answer the first steps as somebody's before did, all steps that followed then are asked
 in a row. As long as the answers stay the same, these are the very inputs that a training would come
-to; if they are the same to the end, so is the training: its weights, its curve, all of it. Nothing
-of the network is computed again, here or in the student's process.
+to; if they are the same to the end, so is the training: its weights, its curve, all of it. After
+the first steps nothing of the network is computed again, here or in the student's process.
 
 A single bit of difference shows that this training is another one. What the functions were asked
-by then was not what it would have asked, and a function may remember. So `Strayed` is raised, and
-whoever grades begins again, with a process that was asked nothing and without a memory. A report
-is the same whatever is known: only the time is not.
+by then was not what it would have asked, and a function may remember. So `Strayed` is raised, the
+known training is forgotten, and whoever grades begins again, with a process that was asked nothing.
+
+All this holds of functions that do nothing but answer. Code that reaches for more, `reaches_out`,
+is trained each time. So a report is the same whatever is known: only the time is not.
 """
 
+import ast
 import hashlib
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +27,22 @@ from grader.results import Training
 from grader.sandbox.guest import Inputs
 from grader.sandbox.inside.wire import pack
 
-MOST = 8  # trainings that are kept; each takes a few megabytes
+MOST = 8  # trainings that are kept
+MOST_BYTES = 32 * 2**20  # of the inputs of one that is kept
+# With any of these a program could change what it was not given, or see how it is called.
+REACHING = frozenset(
+    """
+    setattr delattr getattr globals vars locals dir exec eval compile open breakpoint input id
+    seterr seterrcall setbufsize setflags base data ctypes flags strides shares_memory
+    may_share_memory lib core testing
+    """.split()
+)
+MODULES = frozenset(
+    """
+    __future__ collections dataclasses functools itertools math matplotlib numpy operator random
+    statistics typing
+    """.split()
+)
 
 
 class Run(NamedTuple):
@@ -55,27 +74,6 @@ class Strayed(NotGraded):
     """The answers were a known training's at first, and later they were not."""
 
 
-class Notes:
-    """What is noted of a training while it is made."""
-
-    def __init__(self, key: bytes) -> None:
-        """Begin with no step."""
-        self.key = key
-        self.finished = False
-        self._inputs: list[Inputs] = []
-        self._digest = Digest()
-
-    def add(self, inputs: Inputs, answers: np.ndarray) -> None:
-        """Note some steps: what was given, and what was answered, a row for each."""
-        self._inputs.append(inputs)
-        self._digest.add(answers)
-
-    def run(self, training: Training) -> Run:
-        """Put together what was noted, and what came of it."""
-        inputs = tuple(map(np.concatenate, zip(*self._inputs, strict=True)))
-        return Run(inputs, self._digest.value(), self.finished, training)
-
-
 class Digest:
     """A digest of answers, however they are cut into pieces."""
 
@@ -92,22 +90,46 @@ class Digest:
         return self._hash.digest()
 
 
+class Notes:
+    """What is noted of a training while it is made."""
+
+    def __init__(self, key: bytes) -> None:
+        """Begin with no step."""
+        self.key = key
+        self.finished = False
+        self._inputs: list[Inputs] = []
+        self._digest = Digest()
+
+    def add(self, inputs: Inputs, answers: np.ndarray) -> None:
+        """Note some steps: what was given, and what was answered, a row for each."""
+        self._inputs.append(inputs)
+        self._digest.add(answers)
+
+    def run(self, training: Training) -> Run | None:
+        """Put together what was noted and what came of it, unless it is too much or nothing."""
+        size = sum(rows.nbytes for inputs in self._inputs for rows in inputs)
+        if not 0 < size <= MOST_BYTES:
+            return None
+        inputs = tuple(map(np.concatenate, zip(*self._inputs, strict=True)))
+        return Run(inputs, self._digest.value(), self.finished, training)
+
+
 class Memory:
     """The latest trainings."""
 
     def __init__(self) -> None:
         """Know nothing."""
         self._runs: dict[bytes, Run] = {}
-        self._purpose = b""
-        self.notes: Notes | None = None  # of the training that is being made
+        self._purpose = ""
+        self._begun: list[Notes] = []  # since the last `begin`
 
     def begin(self, purpose: bytes) -> None:
-        """Forget what was noted of a training that did not end.
+        """Begin a training, and forget what was noted of one that did not end.
 
         Args:
             purpose: whatever else than the training itself decides what comes of it.
         """
-        self._purpose, self.notes = purpose, None
+        self._purpose, self._begun = hashlib.sha256(purpose).hexdigest(), []
 
     def key_of(self, source: str, arguments: dict[str, Any], first: np.ndarray) -> bytes:
         """Make the key under which a training is kept.
@@ -121,15 +143,65 @@ class Memory:
 
     def recall(self, key: bytes) -> Run | None:
         """Find the training that began like this."""
+        if self._begun:  # what comes of two loops is not one loop's
+            return None
         run = self._runs.pop(key, None)
         if run is not None:
             self._runs[key] = run  # the latest of all
         return run
 
+    def forget(self, key: bytes) -> None:
+        """Keep a training no longer."""
+        del self._runs[key]
+
+    def note(self, key: bytes) -> Notes:
+        """Begin to take notes of a loop."""
+        self._begun.append(Notes(key))
+        return self._begun[-1]
+
     def keep(self, training: Training) -> None:
-        """Keep what came of the training that was noted."""
-        if self.notes is not None:
-            self._runs[self.notes.key] = self.notes.run(training)
-            self.notes = None
+        """Keep what came of the loop that was noted, if it was one."""
+        if len(self._begun) != 1:
+            return
+        run = self._begun[0].run(training)
+        if run is not None:
+            self._runs[self._begun[0].key] = run
         while len(self._runs) > MOST:
             del self._runs[next(iter(self._runs))]
+
+
+def reaches_out(source: str, given: Collection[str]) -> bool:
+    """Tell whether a program might do more than define functions that answer.
+
+    Args:
+        source: of the program, or of a part of it.
+        given: names of the modules that the assignment gives.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return any(_reaches_out(node, MODULES.union(given)) for node in ast.walk(tree))
+
+
+def _reaches_out(node: ast.AST, modules: Collection[str]) -> bool:
+    """Tell whether a piece of a program might, itself."""
+    match node:
+        case ast.Import(names):
+            return not all(_is_among(name.name, modules) for name in names)
+        case ast.ImportFrom(module, names):
+            return not all(_is_among(f"{module}.{name.name}", modules) for name in names)
+        case ast.Attribute(ast.Name("self"), name):
+            return name.startswith("__")
+        case ast.Attribute(_, name, context):
+            hidden = name.startswith("_") and name != "__name__"
+            return name in REACHING or hidden or not isinstance(context, ast.Load)
+        case ast.Name(name):
+            return name in REACHING or (name.startswith("__") and name != "__name__")
+        case _:
+            return False
+
+
+def _is_among(path: str, modules: Collection[str]) -> bool:
+    first, *others = path.split(".")
+    return first in modules and not REACHING.intersection(others)

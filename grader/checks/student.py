@@ -39,7 +39,13 @@ class Student(Protocol):
         """Read a constant."""
 
     def replay(
-        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
+        self,
+        loop: str,
+        arguments: dict[str, Any],
+        step_shape: tuple[int, ...],
+        block: int,
+        *,
+        halts: bool = False,
     ) -> Answers:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
 
@@ -103,11 +109,16 @@ class GuestStudent:
         return self._guest.value(self._known(name))
 
     def replay(
-        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
+        self,
+        loop: str,
+        arguments: dict[str, Any],
+        step_shape: tuple[int, ...],
+        block: int,
+        *,
+        halts: bool = False,
     ) -> Answers:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
         self.last_call = None
-        halts = self.memory is not None
         return self._guest.replay(loop, arguments, step_shape, block, halts=halts)
 
     def second_chance(self) -> AbstractContextManager[None]:

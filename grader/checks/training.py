@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 
-from grader.checks.known import Digest, Known, Notes, Run, Strayed
+from grader.checks.known import Digest, Known, Run, Strayed
 from grader.checks.loading import load_module
 from grader.checks.student import Student
 from grader.errors import Died, StudentError
@@ -62,9 +62,9 @@ class Loop(Protocol):
     `train` wrote there beside the student's own is as much the student's word as the rest.
 
     A loop whose trainings may be recognised says in `ANSWERED` how many rows of STEP_ANSWER
-    `answer` fills in, the first ones, and its blocks have `inputs`: arrays, with a row for each
-    step, of what `respond` was given. It promises that a training is settled: that the arguments
-    and these answers alone decide what the assignment's `run` makes of it.
+    `answer` fills in, the first ones, and its blocks have `inputs`: arrays of their own, with a
+    row for each step, of what `respond` was given. It promises that a training is settled: that
+    task, arguments and these answers alone decide what the assignment's `run` makes of it.
     """
 
     BLOCK: int
@@ -90,19 +90,23 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     """
     loop: Loop = load_module(path)
     source, arguments = path.read_text(encoding="utf-8"), copies()
-    answers = student.replay(source, arguments, loop.STEP_ANSWER, loop.BLOCK)
-    memory, rows = student.memory, getattr(loop, "ANSWERED", None)
+    rows: int | None = getattr(loop, "ANSWERED", None)
+    memory = None if rows is None else student.memory
+    halts = memory is not None
+    answers = student.replay(source, arguments, loop.STEP_ANSWER, loop.BLOCK, halts=halts)
     try:
-        if memory is None or rows is None:
+        if memory is None:
             yield from _again(loop, copies(), answers)
             return
         first = next(answers, np.empty((0, *loop.STEP_ANSWER)))
         key = memory.key_of(source, arguments, first[:, :rows])
         run = memory.recall(key)
         if run is not None:
-            _follow(run, first, answers, rows)
-            raise Known(run.training)
-        memory.notes = notes = Notes(key)
+            if _followed(run, first, answers, rows):
+                raise Known(run.training)
+            memory.forget(key)
+            raise Strayed("The answers are no longer those of a known training.")
+        notes = memory.note(key)
         for block in _again(loop, copies(), chain([first], answers)):
             notes.add(block.inputs, block.answers[:, :rows])
             yield block
@@ -121,30 +125,27 @@ def _again(loop: Loop, arguments: dict[str, Any], answers: Iterator[np.ndarray])
     next(answers, None)  # the other side's word that it has finished, too
 
 
-def _follow(run: Run, first: np.ndarray, answers: Answers, rows: int) -> None:
-    """Ask what was asked in a run after its first steps.
+def _followed(run: Run, first: np.ndarray, answers: Answers, rows: int | None) -> bool:
+    """Ask what was asked in a run after its first steps, and tell whether all answers are its own.
 
     Of each step's answer the first rows are the student's.
-
-    Raises:
-        Strayed: something else was answered, or nothing.
     """
     digest, left = Digest(), len(run.inputs[0])
-    digest.add(first[:left, :rows])
-    left -= len(first)
+    asked: Inputs | None = tuple(given[len(first) :] for given in run.inputs)
     try:
-        asked: Inputs | None = tuple(given[len(first) :] for given in run.inputs)
-        while left > 0:
+        block = first
+        while True:
+            digest.add(block[:left, :rows])
+            left -= len(block)
+            if left <= 0:
+                break
             block = answers.send(asked)
             asked = None
-            left -= len(block)
-            digest.add(block[:, :rows])
         if run.finished:
             next(answers, None)
-    except (StudentError, StopIteration) as error:
-        raise Strayed("The answers ended before a known training did.") from error
-    if digest.value() != run.digest:
-        raise Strayed("The answers are no longer those of a known training.")
+    except (StudentError, StopIteration):
+        return False
+    return digest.value() == run.digest
 
 
 def _taker(blocks: Iterator[np.ndarray], shape: tuple[int, ...]) -> Callable[[int], np.ndarray]:

@@ -66,7 +66,7 @@ def _proof(
 ) -> Proof:
     material = gather(assignment)
     course = assignment.folder.parents[1]
-    seconds = assignment.settings.limits.total_seconds
+    seconds = assignment.settings.limits.grading_seconds
     role = role_of(course, assignment.name, seconds)
     workers = LocalWorkers(role, options.jobs or len(cores()))
     what = translate("proving {name}", lang).format(name=assignment.name)

@@ -248,7 +248,7 @@ class Guest:
             step_shape: the shape of one step's answers, as the loop declares it.
             block: the largest number of steps in a block.
             halts: whether to wait after the first steps. Then `send` of this generator leaves the
-                loop and has other inputs asked.
+                loop and has other inputs asked; of a process that did not wait, nothing is.
 
         Yields:
             float64 (steps, *step_shape), in turn, for as many blocks as came together.

@@ -30,3 +30,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     memory_mib: Annotated[int, msgspec.Meta(ge=64, le=65_536)] = 512
     reply_kib: Annotated[int, msgspec.Meta(ge=16, le=1_048_576)] = 4096
     submission_kib: Annotated[int, msgspec.Meta(ge=1, le=1_048_576)] = 2048
+
+    @property
+    def grading_seconds(self) -> float:
+        """What one grading takes at most: it begins anew if a training only seemed to be known."""
+        return 2 * self.total_seconds

@@ -152,8 +152,9 @@ def retrace_block(hidden, output, x, gram, targets, output_rate, answers):
     carried = (weights[:-1, :, :-1].transpose(0, 2, 1) @ deltas[:, :, None])[:, :, 0]
     hidden_deltas = carried * (active * (1.0 - active))
     negative = (gram[:, None, :] @ hidden_deltas)[:, 0] - (x @ hidden.T) / HIDDEN_SCALE
-    # What is not a number equals nothing.
-    if not np.array_equal(1.0 / (1.0 + np.exp(negative)), active):
+    # What is not a number equals nothing; 0.0 equals -0.0, which no sigmoid gives.
+    true = np.array_equal(1.0 / (1.0 + np.exp(negative)), active)
+    if not true or np.signbit(active).any():
         return repeat_block(hidden, output, x, gram, targets, output_rate, answers)
     nets = (weights[:-1] @ hidden_out[:, :, None])[:, :, 0]
     output[:] = weights[-1]

@@ -48,6 +48,7 @@ def main(control_descriptor: str) -> None:
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if request == b"F":
+            end(child, 0.0, settings["cpu"])  # whoever asks for another one has done with it
             child = os.fork()
             if child == 0:
                 control.detach()
