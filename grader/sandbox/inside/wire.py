@@ -146,16 +146,17 @@ class _Encoder:
 
     def array(self, value: np.ndarray) -> Any:
         little = DTYPES.get(value.dtype.str) or value.dtype.newbyteorder("<")
+        shape = value.shape
         if value.ndim > MAX_DEPTH:
             return {"opaque": "an array of too many dimensions"}
-        if _is_endless(value.shape):
+        if 0 in shape and _is_endless(shape):
             return {"opaque": "an empty array of huge shape"}
         if self.limit is not None and value.nbytes > self.limit:
             return {"opaque": "an array that is too big"}
         if little.str not in DTYPES:
             return {"opaque": f"an array of {_plural(value.dtype)}"}
-        self.body.append(np.ascontiguousarray(value, dtype=little).tobytes())
-        return {"array": [little.str, list(value.shape)]}
+        self.body.append(value.astype(little, copy=False).tobytes())
+        return {"array": [little.str, list(shape)]}
 
 
 def _counted(count: int, more: int, depth: int) -> int:
@@ -230,12 +231,16 @@ class _Decoder:
                 dtype = DTYPES[name]
             case _:
                 raise WireError("not an array that may be sent")
-        if not all(type(n) is int and 0 <= n < MAX_INT for n in shape) or _is_endless(shape):
+        count = 1
+        for length in shape:
+            if type(length) is not int or not 0 <= length < MAX_INT:
+                raise WireError("not a shape")
+            count *= length
+        if count == 0 and _is_endless(shape):
             raise WireError("not a shape")
-        size = math.prod(shape) * dtype.itemsize
+        size = count * dtype.itemsize
         if size > len(self.body) - self.position:
             raise WireError("array larger than its bytes")
-        count = size // dtype.itemsize
         flat = np.frombuffer(self.body, dtype, count=count, offset=self.position)
         self.position += size
         return flat.reshape(shape).copy()
