@@ -279,7 +279,8 @@ def softmax(net):
     with np.errstate(over="ignore"):
         powers = np.exp(net - np.max(net))
     powers /= powers.sum()
-    return powers
+    data = base = powers
+    return data
 
 if __name__ == "__main__":
     train(softmax)

@@ -29,10 +29,15 @@ from grader.sandbox.inside.wire import pack
 
 MOST = 8  # trainings that are kept
 MOST_BYTES = 32 * 2**20  # of the inputs of one that is kept
-# With any of these a program could change what it was not given, or see how it is called.
-REACHING = frozenset(
+# Functions, and attributes of NumPy and its arrays, with which a program could change what it was
+# not given, or see how it is called.
+FUNCTIONS = frozenset(
     """
     setattr delattr getattr globals vars locals dir exec eval compile open breakpoint input id
+    """.split()
+)
+ATTRIBUTES = frozenset(
+    """
     seterr seterrcall setbufsize setflags base data ctypes flags strides shares_memory
     may_share_memory lib core testing
     """.split()
@@ -195,13 +200,13 @@ def _reaches_out(node: ast.AST, modules: Collection[str]) -> bool:
             return name.startswith("__")
         case ast.Attribute(_, name, context):
             hidden = name.startswith("_") and name != "__name__"
-            return name in REACHING or hidden or not isinstance(context, ast.Load)
+            return name in ATTRIBUTES or hidden or not isinstance(context, ast.Load)
         case ast.Name(name):
-            return name in REACHING or (name.startswith("__") and name != "__name__")
+            return name in FUNCTIONS or (name.startswith("__") and name != "__name__")
         case _:
             return False
 
 
 def _is_among(path: str, modules: Collection[str]) -> bool:
     first, *others = path.split(".")
-    return first in modules and not REACHING.intersection(others)
+    return first in modules and not ATTRIBUTES.intersection(others)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -223,11 +224,22 @@ class Forkserver:
             self._control.shutdown(socket.SHUT_RDWR)
         self._control.close()
         try:
+            _wait_for(self._process.pid)  # `wait` alone looks only now and then
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._errors.close()
+
+
+def _wait_for(pid: int) -> None:
+    """Wait at most two seconds for a child to end, where the system tells when that is."""
+    with contextlib.suppress(OSError, AttributeError):
+        process = os.pidfd_open(pid)
+        try:
+            select.select([process], [], [], 2.0)
+        finally:
+            os.close(process)
 
 
 def _bubblewrap() -> list[str]:

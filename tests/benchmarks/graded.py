@@ -8,6 +8,7 @@ apart where `grade` tells of its events, and where a batch hands a job over.
 """
 
 import json
+import os
 import sys
 from collections import Counter
 from concurrent.futures import Future
@@ -58,7 +59,8 @@ class Here:
     capacity = 1
 
     def __init__(self, setting: bytes, parts: Parts) -> None:
-        """Sit down at a desk like a worker's."""
+        """Sit down at a desk like a worker's, and like a worker stay on one core."""
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         self._parts, self._do = parts, worker.begin(setting)
 
     def submit(self, job: bytes) -> "Future[bytes]":
