@@ -3,9 +3,8 @@
 import argparse
 import os
 import sys
-import threading
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rich.console import Console
 
@@ -15,7 +14,7 @@ from grader.course import Assignment, find_assignment, require_group
 from grader.foreign import clean
 from grader.locales import choose
 from grader.report.language import show, translate
-from grader.results import Progress, Report, Text, all_passed, feedback, max_score, score
+from grader.results import Report, Text, all_passed, feedback, max_score, score
 from grader.sandbox.plain import server
 from grader.submission import read_submission, require_readable
 
@@ -69,13 +68,6 @@ def run(options: argparse.Namespace) -> int:
         submission = read_submission(
             path, settings.files, settings.limits.submission_kib, settings.given
         )
-        preparing = threading.Thread(target=_import_page, args=[lang], daemon=True)
-
-        def watch(event: Any) -> None:
-            if isinstance(event, Progress) and preparing.ident is None:
-                preparing.start()  # the core would wait for the student's process most of the time
-            live.watch(event)
-
         with Live(out, lang, submission.code) as live:
             title = Text(settings.title, settings.title_zh)
             live.begin(title, submission.file, assignment.groups)
@@ -85,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
                 forkserver,
                 seed=options.seed,
                 only=options.only,
-                watch=watch,
+                watch=live.watch,
             )
     finally:
         forkserver.close()
@@ -94,14 +86,6 @@ def run(options: argparse.Namespace) -> int:
         out.print(line)
     show_page(write_result(report, asked, options), asked, options)
     return exit_code(report)
-
-
-def _import_page(lang: str) -> None:
-    """Import what pages are made with."""
-    from grader.report import formula, html, pages  # noqa: F401, PLC0415
-
-    pages.environment(lang)
-    formula.mathml("x")
 
 
 def write_result(report: Report, asked: Asked, options: argparse.Namespace) -> Path:
