@@ -97,8 +97,9 @@ def grade(
     guest = Guest(
         forkserver, _program(assignment, submission), assignment.settings.limits, submission.problem
     )
-    alone = any(reaches_out(part.source, assignment.given) for part in submission.parts)
-    memory = None if alone else experience.memory
+    memory = experience.memory
+    if memory and any(reaches_out(part.source, assignment.given) for part in submission.parts):
+        memory = None
     replace = msgspec.structs.replace
     try:
         cause = _start(guest)

@@ -65,7 +65,7 @@ class FakeStudent:
         self.last_call = None
         return self._get(name)
 
-    def replay(self, loop, arguments, step_shape, block, *, halts=False):
+    def replay(self, loop, arguments, step_shape, block):
         """Run a loop's source with the functions and yield the answers, block by block."""
         self.last_call = None
         module = types.ModuleType("loop")

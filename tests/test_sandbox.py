@@ -783,22 +783,26 @@ def test_a_forged_block(load, block):
         list(guest.replay(LOOP, {"steps": 8}, (2,), 4))
 
 
-def test_a_loop_that_halts_goes_on(load):
-    """A loop that waits after its first steps gives the same answers, if nothing else is asked."""
+def test_a_loop_goes_on_if_nothing_else_is_asked(load):
+    """A loop waits after its first steps, if it has any, and goes on."""
     guest = load(GOOD + "def f(x):\n    return x, 2 * x\n")
-    for steps in (0, 6, 4 * TOGETHER, 8 * TOGETHER + 6):
-        answers = list(guest.replay(LOOP, {"steps": steps}, (2,), 4, halts=True))
-        assert [len(some) for some in answers] == [
-            len(some) for some in guest.replay(LOOP, {"steps": steps}, (2,), 4)
-        ]
+    together = 4 * TOGETHER
+    for steps, pieces in (
+        (0, []),
+        (6, [6]),
+        (together, [together]),
+        (2 * together + 6, [together, together, 6]),
+    ):
+        answers = list(guest.replay(LOOP, {"steps": steps}, (2,), 4))
+        assert [len(some) for some in answers] == pieces
         np.testing.assert_array_equal(np.concatenate([[[0, 0]], *answers])[1:, 0], range(steps))
 
 
-def test_a_loop_that_halts_may_be_asked_something_else(load):
+def test_a_loop_may_be_asked_something_else(load):
     """After its first steps a loop is left for other inputs, and the next call is answered."""
     guest = load(GOOD + "def f(x):\n    return x, 2 * x\n")
     together = 4 * TOGETHER
-    answers = guest.replay(LOOP, {"steps": 10 * together}, (2,), 4, halts=True)
+    answers = guest.replay(LOOP, {"steps": 10 * together}, (2,), 4)
     first = next(answers)
     inputs = np.linspace(-1.0, 1.0, together + 3)
     others = [answers.send((inputs,)), *answers]
@@ -807,11 +811,11 @@ def test_a_loop_that_halts_may_be_asked_something_else(load):
     assert guest.call("good", [2]).value == 4
 
 
-def test_a_loop_that_claims_to_halt_again_and_again(load):
-    """Who says of each block that he waits is told to go on once."""
-    reply = "lambda n: {'id': n, 'block': np.ones((4, 2)), 'halted': True}"
+def test_a_loop_that_does_not_wait(load):
+    """Who sends block after block, without a look at what he is told, is told to go on once."""
+    reply = "lambda n: {'id': n, 'block': np.ones((4, 2))}"
     guest = load(GOOD + f"def f(x):\n    for _ in range(5): forge({reply})\n    os._exit(0)\n")
-    answers = guest.replay(LOOP, {"steps": 8}, (2,), 4, halts=True)
+    answers = guest.replay(LOOP, {"steps": 8}, (2,), 4)
     assert sum(1 for _ in zip(range(5), answers, strict=False)) == 5
     with pytest.raises(Died, match=r"^training ended its process"):
         next(answers)

@@ -39,13 +39,7 @@ class Student(Protocol):
         """Read a constant."""
 
     def replay(
-        self,
-        loop: str,
-        arguments: dict[str, Any],
-        step_shape: tuple[int, ...],
-        block: int,
-        *,
-        halts: bool = False,
+        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
     ) -> Answers:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
 
@@ -109,17 +103,11 @@ class GuestStudent:
         return self._guest.value(self._known(name))
 
     def replay(
-        self,
-        loop: str,
-        arguments: dict[str, Any],
-        step_shape: tuple[int, ...],
-        block: int,
-        *,
-        halts: bool = False,
+        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
     ) -> Answers:
         """Run a loop with the student's functions; see `grader.sandbox.guest.Guest.replay`."""
         self.last_call = None
-        return self._guest.replay(loop, arguments, step_shape, block, halts=halts)
+        return self._guest.replay(loop, arguments, step_shape, block)
 
     def second_chance(self) -> AbstractContextManager[None]:
         """Be asked again after a time-out; see `grader.sandbox.guest.Guest.second_chance`."""

@@ -91,11 +91,10 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     loop: Loop = load_module(path)
     source, arguments = path.read_text(encoding="utf-8"), copies()
     rows: int | None = getattr(loop, "ANSWERED", None)
-    memory = None if rows is None else student.memory
-    halts = memory is not None
-    answers = student.replay(source, arguments, loop.STEP_ANSWER, loop.BLOCK, halts=halts)
+    memory = student.memory
+    answers = student.replay(source, arguments, loop.STEP_ANSWER, loop.BLOCK)
     try:
-        if memory is None:
+        if memory is None or rows is None:
             yield from _again(loop, copies(), answers)
             return
         first = next(answers, np.empty((0, *loop.STEP_ANSWER)))
@@ -125,7 +124,7 @@ def _again(loop: Loop, arguments: dict[str, Any], answers: Iterator[np.ndarray])
     next(answers, None)  # the other side's word that it has finished, too
 
 
-def _followed(run: Run, first: np.ndarray, answers: Answers, rows: int | None) -> bool:
+def _followed(run: Run, first: np.ndarray, answers: Answers, rows: int) -> bool:
     """Ask what was asked in a run after its first steps, and tell whether all answers are its own.
 
     Of each step's answer the first rows are the student's.

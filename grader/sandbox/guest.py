@@ -232,13 +232,7 @@ class Guest:
         return self._request(name, {"do": "value", "name": name}).get("value")
 
     def replay(
-        self,
-        loop: str,
-        arguments: dict[str, Any],
-        step_shape: tuple[int, ...],
-        block: int,
-        *,
-        halts: bool = False,
+        self, loop: str, arguments: dict[str, Any], step_shape: tuple[int, ...], block: int
     ) -> Answers:
         """Run a loop with the student's functions and yield what they answered.
 
@@ -247,11 +241,11 @@ class Guest:
             arguments: plain data for `train`.
             step_shape: the shape of one step's answers, as the loop declares it.
             block: the largest number of steps in a block.
-            halts: whether to wait after the first steps. Then `send` of this generator leaves the
-                loop and has other inputs asked; of a process that did not wait, nothing is.
 
         Yields:
-            float64 (steps, *step_shape), in turn, for as many blocks as came together.
+            float64 (steps, *step_shape), in turn, for as many blocks as came together. After the
+            first ones the process waits: whoever sends inputs then has these asked in the place
+            of what the loop would ask.
 
         Raises:
             StudentError: whatever went wrong with the student's code.
@@ -261,7 +255,8 @@ class Guest:
         largest = most * math.prod(step_shape) * 8 + HEAD_BYTES
         with self._exchange("training", self._limits.training_seconds) as (send, receive):
             request = {"loop": loop, "arguments": arguments, "together": TOGETHER}
-            send({"do": "replay", "halts": halts, **request})
+            send({"do": "replay", **request})
+            waits = True
             while True:
                 reply = self._checked("training", receive(largest))
                 answers = reply.get("block")
@@ -270,8 +265,8 @@ class Guest:
                 if not _is_block(answers, step_shape, most):
                     raise WireError("not a block of answers")
                 inputs = yield answers
-                if halts and reply.get("halted") is True:
-                    halts = False
+                if waits:
+                    waits = False
                     send({"inputs": None if inputs is None else list(inputs)})
 
     def kill(self) -> None:

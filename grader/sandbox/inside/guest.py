@@ -10,11 +10,10 @@ reply repeats the `id`:
     call    name, args, watch                                      -> value, modified
     map     name, calls [[...], ...]                               -> value [...]
     value   name                                                   -> value
-    replay  loop (source), arguments {...}, together (blocks),
-            halts (bool)                                           -> block, block, ..., value
+    replay  loop (source), arguments {...}, together (blocks)      -> block, block, ..., value
 
-After its first blocks a replay that halts waits for `inputs`: None, or what to ask the functions
-in the place of what the loop would ask.
+After its first blocks a replay waits for `inputs`: None, or what to ask the functions in the place
+of what the loop would ask.
 
 A reply may also be `missing`, with the names that do exist, or `raised`, with the exception and
 the student's own lines of its traceback. Every reply also brings the `warnings` since the last one.
@@ -217,22 +216,19 @@ class Guest:
     def replay(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a given loop with the student's functions; send what they answered, in blocks.
 
-        If it halts, other inputs may come after the first answers: then these are asked.
+        After the first ones other inputs may come: then these are asked.
         """
         loop = types.ModuleType("loop")
         exec(compile(request["loop"], "<loop>", "exec"), loop.__dict__)  # noqa: S102
         respond = functools.partial(loop.answer, self.module)
         blocks = loop.train(**request["arguments"], respond=respond)
         answers = _together((b.answers.copy() for b in blocks), request["together"])
-        for block in answers:
-            self.connection.send({"id": request["id"], "block": block, "halted": request["halts"]})
-            if request["halts"]:
-                inputs = self.connection.receive(MAX_REQUEST)["inputs"]
-                break
-        else:
-            return {"value": None}
-        if inputs is not None:
-            answers = _together(_asked(loop, respond, inputs), request["together"])
+        first = next(answers, None)
+        if first is not None:
+            self.connection.send({"id": request["id"], "block": first})
+            inputs = self.connection.receive(MAX_REQUEST)["inputs"]
+            if inputs is not None:
+                answers = _together(_asked(loop, respond, inputs), request["together"])
         for block in answers:
             self.connection.send({"id": request["id"], "block": block})
         return {"value": None}
