@@ -111,29 +111,47 @@ def blocks_of(images, epochs):
 
 
 def train_block(hidden, output, x, gram, targets, output_rate, respond):
-    """Learn from one block of samples, one after the other, and say what happened."""
+    """Learn from one block of samples, one after the other, and say what happened.
+
+    At this size a step costs what its calls cost, so none of them makes an array: each writes
+    into one that is there before. Rate and one are arrays because a number would be made into
+    one each time, and `np.dot` of a column and a row is the quickest outer product.
+    """
     size, classes = targets.shape
     known = (x @ hidden.T) / HIDDEN_SCALE
     hidden_deltas = np.zeros((size, len(hidden)))
     hidden_out = np.ones((size, len(hidden) + 1))
-    active = hidden_out[:, :-1]  # without the bias
+    active, rows = hidden_out[:, :-1], hidden_out[:, None]  # without the bias; (B, 1, 31)
     nets = np.empty((size, classes))
     answers = np.empty((size, *STEP_ANSWER))
-    carry, update = output[:, :-1].T, np.empty_like(output)
-    ones = np.ones(len(hidden))  # the number 1 would be made into an array at each step
-    for step in zip(
-        known, gram, active, hidden_out, nets, targets, answers, hidden_deltas, strict=True
-    ):
-        known_net, dots, sigmoid, h, net, y, answered, hidden_delta = step
-        negative = dots @ hidden_deltas
-        negative -= known_net
-        np.reciprocal(ones + np.exp(negative), out=sigmoid)
+    rate, ones, work = np.full(classes, output_rate), np.ones(len(hidden)), np.empty(len(hidden))
+    column, carried, update = (
+        np.empty((classes, 1)),
+        np.empty(len(hidden) + 1),
+        np.empty_like(output),
+    )
+    scaled, carried_back = column[:, 0], carried[:-1]  # views; to the units without the bias
+    samples = zip(
+        known, gram, hidden_out, rows, active, nets, targets, answers, hidden_deltas, strict=True
+    )
+    for known_net, dots, h, row, sigmoid, net, y, answered, hidden_delta in samples:
+        # Forward: sigmoid(known_net - dots @ hidden_deltas), then the output layer.
+        np.dot(dots, hidden_deltas, out=work)
+        np.subtract(work, known_net, out=work)
+        np.exp(work, out=work)
+        np.add(ones, work, out=work)
+        np.reciprocal(work, out=sigmoid)
         np.dot(output, h, out=net)
         respond(net, y, answered)
+        # Backward: through the old output weights, then these are changed.
         delta = answered[1]
-        np.multiply(carry @ delta, sigmoid * (ones - sigmoid), out=hidden_delta)
-        np.multiply.outer(output_rate * delta, h, out=update)
-        output -= update
+        np.dot(delta, output, out=carried)
+        np.subtract(ones, sigmoid, out=work)
+        np.multiply(sigmoid, work, out=work)
+        np.multiply(carried_back, work, out=hidden_delta)
+        np.multiply(rate, delta, out=scaled)
+        np.dot(column, row, out=update)
+        np.subtract(output, update, out=output)
     hidden -= HIDDEN_LEARNING_RATE * (hidden_deltas.T @ x)
     answers[:, ANSWERED:] = active.reshape(size, -1, CLASSES)
     return Block(nets, targets, answers, hidden_out)
