@@ -29,7 +29,6 @@ from grader.sandbox.probe import in_force
 from grader.sandbox.words import said
 from grader.similar import fingerprints
 from grader.submission import parse
-from grader.workers.serving import serve
 
 # Gradings with the same result, one after the other. Somebody who kills process after process
 # hits the same moment three times now and then.
@@ -147,7 +146,3 @@ def _with_original_paths(report: Report, setting: Setting) -> Report:
     return msgspec.structs.replace(
         report, reason=msgspec.structs.replace(report.reason, params=params)
     )
-
-
-if __name__ == "__main__":
-    serve(begin)

@@ -25,7 +25,7 @@ from grader.disk import keep_traceback
 from grader.errors import GraderError, NotGraded, UsageError, mark
 from grader.locales import DOMAIN, LOCALE, choose
 
-MOST_NEW = 50_000  # objects, before Python looks for some that nobody holds any more
+MOST_NEW = 200_000  # objects, before Python looks for some that nobody holds any more
 MAX_SEED = 2**32
 MAX_COUNT = 1024
 # What argparse says, which has it translated by gettext as we do.

@@ -28,9 +28,11 @@ INSIDE = Path(inside.__file__).parent
 PACKAGES = Path(np.__file__).parents[1]
 PYTHON = Path(sys.executable).resolve()
 
-# Runs `main` of one of the modules in inside/.
+# Runs `main` of one of the modules in inside/. What is imported stays, and is not to be looked
+# through for what may go.
 BOOT = """
-import sys, importlib.util
+import gc, sys, importlib.util
+gc.disable()
 module, inside, packages, *arguments = sys.argv[1:]
 sys.argv[:] = [""]
 sys.path.append(packages)
@@ -38,7 +40,10 @@ spec = importlib.util.spec_from_file_location(
     "inside", inside + "/__init__.py", submodule_search_locations=[inside])
 sys.modules["inside"] = package = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(package)
-importlib.import_module("inside." + module).main(*arguments)
+running = importlib.import_module("inside." + module)
+gc.freeze()
+gc.enable()
+running.main(*arguments)
 """
 
 ENVIRONMENT = {

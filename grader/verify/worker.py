@@ -15,7 +15,6 @@ from grader.submission import parse
 from grader.verify.feedback import found_in_feedback
 from grader.verify.trials import FIRST_SEED, Trial, Tried
 from grader.workers.process import Role
-from grader.workers.serving import serve
 
 MOST_GRADINGS = 3  # until nobody has killed a process
 
@@ -77,7 +76,3 @@ def _until_a_comparison_fails(event: Event | Cause) -> None:
     """Stop there: a mutant that one check has caught needs no other."""
     if isinstance(event, CheckResult) and event.outcome is Outcome.FAILED:
         raise Enough
-
-
-if __name__ == "__main__":
-    serve(begin)

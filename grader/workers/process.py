@@ -32,7 +32,7 @@ class Role(NamedTuple):
     """What a worker is for.
 
     Args:
-        module: that is run, and ends in `serving.serve`.
+        module: whose `begin` takes the setting, and gives what does one job after the other.
         setting: what all its jobs have in common, as that module takes it.
         seconds: that a job may take; after that it is taken to hang.
     """
@@ -71,6 +71,7 @@ class Worker:
                     sys.executable,
                     "-P",
                     "-m",
+                    "grader.workers.serving",
                     self._role.module,
                     str(theirs.fileno()),
                     self._core,

@@ -1,11 +1,17 @@
-"""The far side of a worker: answer jobs until the other side goes away."""
+"""The far side of a worker: answer jobs until the other side goes away.
+
+    python -m grader.workers.serving MODULE DESCRIPTOR CORE BYTECODE
+
+MODULE has a `begin` that takes the setting, and gives what does one job after the other.
+"""
 
 import contextlib
+import gc
+import importlib
 import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 # On a cluster nobody tells a worker that its coordinator was killed. One that is missed after
@@ -13,21 +19,19 @@ from multiprocessing.connection import Connection
 IDLE_SECONDS = 1200.0
 
 
-def serve(begin: Callable[[bytes], Callable[[bytes], bytes]]) -> None:
-    """Be a worker, as `process.Worker` starts one. Returns when it has had no job for long.
-
-    Args:
-        begin: takes the setting, and gives what does one job after the other.
-    """
+def serve(module: str, descriptor: str, core: str, bytecode: str) -> None:
+    """Be a worker, as `process.Worker` starts one. Returns when it has had no job for long."""
     sys.dont_write_bytecode = True
-    descriptor, core, bytecode = sys.argv[1:]
     if core:
         os.sched_setaffinity(0, {int(core)})
     connection = Connection(int(descriptor))
     setting = connection.recv_bytes()
     jobs: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
-    do = begin(setting)
+    gc.disable()  # what is imported stays, and is not to be looked through, now or later
+    do = importlib.import_module(module).begin(setting)
+    gc.freeze()
+    gc.enable()
     # From here on, for the checks: what is installed has its bytecode where it is.
     sys.pycache_prefix, sys.dont_write_bytecode = bytecode, False
     with contextlib.suppress(queue.Empty):
@@ -42,3 +46,7 @@ def _listen(connection: Connection, jobs: "queue.Queue[bytes]") -> None:
             jobs.put(connection.recv_bytes())
     except (EOFError, OSError):
         os._exit(0)
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])

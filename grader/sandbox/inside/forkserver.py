@@ -78,7 +78,6 @@ def warm_up() -> None:
     square = rng.random((4, 4))
     np.linalg.solve(square + 4.0 * np.eye(4), square)
     np.einsum("ij,jk", square, square)
-    gc.collect()
     gc.freeze()
 
 

@@ -83,10 +83,10 @@ def pack(value: Any, limit: int | None = None) -> bytes:
     Raises:
         WireError: the value is nested deeper or holds more values than a frame may.
     """
-    body: list[bytes] = []
+    body: list[memoryview] = []
     head = json.dumps(_Encoder(body, limit).encode(value, 0), separators=(",", ":")).encode()
-    content = b"".join(body)
-    return LENGTHS.pack(len(head), len(content)) + head + content
+    lengths = LENGTHS.pack(len(head), sum(array.nbytes for array in body))
+    return b"".join((lengths, head, *body))  # the only copy that is made of an array
 
 
 def unpack(head: bytes, body: bytes | memoryview) -> Any:
@@ -107,7 +107,7 @@ def unpack(head: bytes, body: bytes | memoryview) -> Any:
 
 
 class _Encoder:
-    def __init__(self, body: list[bytes], limit: int | None) -> None:
+    def __init__(self, body: list[memoryview], limit: int | None) -> None:
         self.body = body
         self.limit = limit
         self.count = 0
@@ -155,7 +155,7 @@ class _Encoder:
             return {"opaque": "an array that is too big"}
         if little.str not in DTYPES:
             return {"opaque": f"an array of {_plural(value.dtype)}"}
-        self.body.append(value.astype(little, copy=False).tobytes())
+        self.body.append(np.ascontiguousarray(value, little).data)
         return {"array": [little.str, list(shape)]}
 
 
