@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -164,9 +165,15 @@ def _start(guest: Guest) -> Cause | None:
     return None
 
 
-def experience_of(assignment: Assignment, seed: int) -> Experience:
-    """Begin with no experience."""
-    return Experience(_tutor_of(assignment, seed), Collector(), Memory())
+def experience_of(assignment: Assignment, seed: int, room: Path | None = None) -> Experience:
+    """Begin with no experience.
+
+    Args:
+        assignment: what is going to be graded by.
+        seed: of all that will be graded.
+        room: a folder of ours in which others who grade the same leave what they have learned.
+    """
+    return Experience(_tutor_of(assignment, seed), Collector(), Memory(room))
 
 
 def _tutor_of(assignment: Assignment, seed: int) -> Tutor | None:

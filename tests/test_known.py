@@ -162,6 +162,74 @@ def test_the_order_does_not_matter(graded, alone, seed):
         assert graded(WORKS[name], memory) == alone[name], name
 
 
+@pytest.fixture
+def room(graded, tmp_path):
+    """A room in which somebody who has needed the answer's training twice has left it."""
+    memory = Memory(tmp_path)
+    for _ in range(2):
+        graded(ANSWER, memory)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_after_the_answer_elsewhere_everybody_is_graded_as_without_it(graded, alone, name, room):
+    """What another process left in the room changes no report either."""
+    assert graded(WORKS[name], Memory(room)) == alone[name]
+
+
+def test_what_was_made_elsewhere_is_not_made_again(graded, alone, computed, room):
+    """Who grades in the same room finds what was needed twice there, and computes nothing."""
+    computed.clear()
+    assert graded(ANSWER, Memory(room)) == alone["answer"]
+    assert not computed
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_who_grades_next_door_does_not_matter(graded, alone, seed, tmp_path):
+    """Two that share a room, and grade whoever comes in any order, report what they would alone."""
+    chance, names = random.Random(seed), [*WORKS] * 2
+    memories = Memory(tmp_path), Memory(tmp_path)
+    chance.shuffle(names)
+    for name in names:
+        assert graded(WORKS[name], chance.choice(memories)) == alone[name], name
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: bytes(len(data)),
+        lambda data: data.replace(b"digest.npy", b"digits.npy"),
+        lambda data: data[:5000] + b"?" + data[5001:],
+    ],
+    ids=["empty", "cut short", "zeros", "no digest", "one byte"],
+)
+def test_what_lies_damaged_in_the_room_is_made_again(graded, alone, computed, room, damage):
+    """A training that can't be read as it was written is not known."""
+    [path] = room.iterdir()
+    path.write_bytes(damage(path.read_bytes()))
+    computed.clear()
+    assert graded(ANSWER, Memory(room)) == alone["answer"]
+    assert len(computed) == 1
+
+
+def test_a_room_that_is_gone_is_no_harm(graded, alone, room):
+    """Where nothing can be kept for others, grading goes on."""
+    memory = Memory(room / "gone")
+    assert [graded(ANSWER, memory) for _ in range(2)] == [alone["answer"]] * 2
+
+
+def test_a_room_is_not_filled(graded, tmp_path):
+    """However many trainings are needed twice, the room holds some of the latest."""
+    memory = Memory(tmp_path)
+    for number in range(MOST + 2):
+        rate = f"OUTPUT_LEARNING_RATE = {0.05 + number / 1000}"
+        for _ in range(2):
+            graded(ANSWER.replace("OUTPUT_LEARNING_RATE = 0.1", rate), memory)
+    assert len([*tmp_path.iterdir()]) == MOST
+
+
 @pytest.mark.parametrize(
     ("name", "times"),
     [

@@ -50,6 +50,8 @@ class Graders(distributed.WorkerPlugin):
         self._folder = Path(worker.local_directory) / self.name
         self._snapshot.unpack(self._folder)
         self._setting = msgspec.structs.replace(self._setting, course=str(self._folder))
+        self._room = self._folder / "room"
+        self._room.mkdir()
         self._graders: list[Worker] = []
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
 
@@ -77,7 +79,7 @@ class Graders(distributed.WorkerPlugin):
         try:
             grader = self._idle.get_nowait()
         except queue.Empty:
-            grader = Worker(role_of(self._setting))
+            grader = Worker(role_of(self._setting), str(self._room))
             self._graders.append(grader)
         try:
             return grader.do(job)

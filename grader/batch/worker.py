@@ -35,9 +35,9 @@ from grader.submission import parse
 ENOUGH = 5
 
 
-def begin(setting: bytes) -> Callable[[bytes], bytes]:
+def begin(setting: bytes, room: Path) -> Callable[[bytes], bytes]:
     """Sit down at an empty desk."""
-    desk = Desk(msgspec.msgpack.decode(setting, type=Setting))
+    desk = Desk(msgspec.msgpack.decode(setting, type=Setting), room)
 
     def do(job: bytes) -> bytes:
         return msgspec.msgpack.encode(desk.do(msgspec.msgpack.decode(job, type=Job)))
@@ -48,9 +48,9 @@ def begin(setting: bytes) -> Callable[[bytes], bytes]:
 class Desk:
     """An assignment and a warm forkserver, as soon as something is to be graded."""
 
-    def __init__(self, setting: Setting) -> None:
-        """Begin with an empty desk."""
-        self._setting = setting
+    def __init__(self, setting: Setting, room: Path) -> None:
+        """Begin with an empty desk, in a room that others share."""
+        self._setting, self._room = setting, room
         self._tools: tuple[Assignment, Forkserver, Experience] | None = None
 
     def _ready(self) -> tuple[Assignment, Forkserver, Experience]:
@@ -61,7 +61,7 @@ class Desk:
             forkserver = Forkserver(assignment.settings.limits)
             if not self._setting.unsafe:
                 _require_confinement(forkserver)
-            experience = experience_of(assignment, self._setting.seed)
+            experience = experience_of(assignment, self._setting.seed, self._room)
             self._tools = assignment, forkserver, experience
         return self._tools
 

@@ -7,6 +7,9 @@ in a row. As long as the answers stay the same, these are the very inputs that a
 to; if they are the same to the end, so is the training: its weights, its curve, all of it. After
 the first steps nothing of the network is computed again, here or in the student's process.
 
+Who needs a training a second time leaves it in the room of all who grade the same on this machine,
+so that none of the others need make it, either.
+
 A single bit of difference shows that this training is another one. What the functions were asked
 by then was not what it would have asked, and a function may remember. So `Strayed` is raised, the
 known training is forgotten, and whoever grades begins again, with a process that was asked nothing.
@@ -16,18 +19,24 @@ is trained each time. So a report is the same whatever is known: only the time i
 """
 
 import ast
+import contextlib
 import hashlib
+import zipfile
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
+from grader.disk import whole
 from grader.errors import NotGraded
 from grader.results import Training
 from grader.sandbox.guest import Inputs
 from grader.sandbox.inside.wire import pack
 
 MOST = 8  # trainings that are kept
+SUFFIX = ".training.npz"
 MOST_BYTES = 32 * 2**20  # of the inputs of one that is kept
 # Functions, and attributes of NumPy and its arrays, with which a program could change what it was
 # not given, or see how it is called.
@@ -119,11 +128,63 @@ class Notes:
         return Run(inputs, self._digest.value(), self.finished, training)
 
 
+class Shelf:
+    """A folder of trainings that several processes share. Whatever goes wrong, one is not there."""
+
+    def __init__(self, room: Path) -> None:
+        """Have it in a room that is nobody else's."""
+        self._room = room
+
+    def put(self, key: bytes, run: Run) -> None:
+        """Lay a training there, unless it is there; the oldest makes room."""
+        path = self._path(key)
+        with contextlib.suppress(OSError):
+            if path.exists():
+                return
+            with whole(path) as file:
+                np.savez(
+                    file,
+                    *run.inputs,
+                    digest=np.frombuffer(run.digest, np.uint8),
+                    finished=np.array(run.finished),
+                    training=np.frombuffer(msgspec.msgpack.encode(run.training), np.uint8),
+                )
+            lying = sorted(self._room.glob("*" + SUFFIX), key=lambda p: p.stat().st_mtime_ns)
+            for old in lying[:-MOST]:
+                old.unlink(missing_ok=True)
+
+    def take(self, key: bytes) -> Run | None:
+        """Look for a training."""
+        try:
+            with np.load(self._path(key)) as file:
+                arrays = dict(file)
+            digest, finished, training = (
+                arrays.pop(name) for name in ("digest", "finished", "training")
+            )
+            return Run(
+                tuple(arrays[f"arr_{index}"] for index in range(len(arrays))),
+                digest.tobytes(),
+                bool(finished),
+                msgspec.msgpack.decode(training.tobytes(), type=Training),
+            )
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError):
+            return None
+
+    def remove(self, key: bytes) -> None:
+        """Take a training away."""
+        with contextlib.suppress(OSError):
+            self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: bytes) -> Path:
+        return self._room / (key.hex() + SUFFIX)
+
+
 class Memory:
     """The latest trainings."""
 
-    def __init__(self) -> None:
-        """Know nothing."""
+    def __init__(self, room: Path | None = None) -> None:
+        """Know nothing, but what others may have left in a room."""
+        self._shelf = None if room is None else Shelf(room)
         self._runs: dict[bytes, Run] = {}
         self._purpose = ""
         self._begun: list[Notes] = []  # since the last `begin`
@@ -150,14 +211,21 @@ class Memory:
         """Find the training that began like this."""
         if self._begun:  # what comes of two loops is not one loop's
             return None
-        run = self._runs.pop(key, None)
+        run = self._runs.get(key)
+        if self._shelf is not None:
+            if run is not None:
+                self._shelf.put(key, run)
+            else:
+                run = self._shelf.take(key)
         if run is not None:
-            self._runs[key] = run  # the latest of all
+            self._remember(key, run)
         return run
 
     def forget(self, key: bytes) -> None:
         """Keep a training no longer."""
         del self._runs[key]
+        if self._shelf is not None:
+            self._shelf.remove(key)
 
     def note(self, key: bytes) -> Notes:
         """Begin to take notes of a loop."""
@@ -170,7 +238,11 @@ class Memory:
             return
         run = self._begun[0].run(training)
         if run is not None:
-            self._runs[self._begun[0].key] = run
+            self._remember(self._begun[0].key, run)
+
+    def _remember(self, key: bytes, run: Run) -> None:
+        self._runs.pop(key, None)
+        self._runs[key] = run  # the latest of all
         while len(self._runs) > MOST:
             del self._runs[next(iter(self._runs))]
 

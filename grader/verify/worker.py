@@ -32,7 +32,7 @@ def role_of(course: Path, assignment: str, seconds: float) -> Role:
     return Role("grader.verify.worker", setting, MOST_GRADINGS * seconds)
 
 
-def begin(setting: bytes) -> Callable[[bytes], bytes]:
+def begin(setting: bytes, room: Path) -> Callable[[bytes], bytes]:
     """Get ready for trials."""
     where = msgspec.msgpack.decode(setting, type=Setting)
     course = Path(where.course)
@@ -40,7 +40,7 @@ def begin(setting: bytes) -> Callable[[bytes], bytes]:
     limits = assignment.settings.limits
     forkserver = Forkserver(limits)
     secrets = secrets_of(assignment)
-    experience = experience_of(assignment, FIRST_SEED)
+    experience = experience_of(assignment, FIRST_SEED, room)
 
     def graded(trial: Trial) -> Report:
         submission = parse(trial.data, trial.file, Path(trial.file).stem, limits.submission_kib)

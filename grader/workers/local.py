@@ -3,6 +3,7 @@
 import itertools
 import os
 import queue
+import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from grader.errors import UsageError
@@ -39,12 +40,14 @@ class LocalWorkers:
             UsageError: so many processes are not to be had here.
         """
         self._workers: list[Worker] = []
+        self._room = tempfile.TemporaryDirectory(prefix="grader-workers-")
         try:
             for core in itertools.islice(itertools.cycle(cores()), count):
-                self._workers.append(Worker(role, core))
+                self._workers.append(Worker(role, self._room.name, core))
         except OSError as error:
             for worker in self._workers:
                 worker.close()
+            self._room.cleanup()
             raise UsageError(
                 "{count} processes can't be started: {detail}. Take fewer with --jobs N.",
                 count=count,
@@ -74,3 +77,4 @@ class LocalWorkers:
             worker.kill()
         for worker in self._workers:
             worker.close()
+        self._room.cleanup()

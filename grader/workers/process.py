@@ -32,7 +32,7 @@ class Role(NamedTuple):
     """What a worker is for.
 
     Args:
-        module: whose `begin` takes the setting, and gives what does one job after the other.
+        module: whose `begin` takes the setting and a room, and gives what does jobs.
         setting: what all its jobs have in common, as that module takes it.
         seconds: that a job may take; after that it is taken to hang.
     """
@@ -45,18 +45,18 @@ class Role(NamedTuple):
 class Worker:
     """One trusted process. One thread at a time may give it jobs, and any may close it."""
 
-    def __init__(self, role: Role, core: int | None = None) -> None:
+    def __init__(self, role: Role, room: str, core: int | None = None) -> None:
         """Start it; it warms up while we go on.
 
         Args:
             role: what it is for.
+            room: a folder of ours for what it leaves to others in the same role, and to the one
+                that is started when it dies. Whoever made it removes it, after `close`.
             core: that it is to stay on, with the students' processes; None for any.
         """
         self._core = "" if core is None else str(core)
-        self._role = role
+        self._role, self._room = role, room
         self._patience = role.seconds + START_SECONDS
-        # Of the checks, which a worker loads again for each job. Nothing is left in the course.
-        self._bytecode = tempfile.TemporaryDirectory(prefix="grader-bytecode-")
         self._closed = False
         self._changing = threading.Lock()
         self._start()
@@ -74,8 +74,8 @@ class Worker:
                     "grader.workers.serving",
                     self._role.module,
                     str(theirs.fileno()),
+                    self._room,
                     self._core,
-                    self._bytecode.name,
                 ],
                 env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(_absolute_paths())},
                 start_new_session=True,  # Ctrl-C is for the coordinating process alone
@@ -135,7 +135,6 @@ class Worker:
         with self._changing:
             self._closed = True
             self._end()
-            self._bytecode.cleanup()
 
     def _end(self) -> None:
         self._process.kill()

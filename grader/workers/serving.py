@@ -1,8 +1,9 @@
 """The far side of a worker: answer jobs until the other side goes away.
 
-    python -m grader.workers.serving MODULE DESCRIPTOR CORE BYTECODE
+    python -m grader.workers.serving MODULE DESCRIPTOR ROOM CORE
 
-MODULE has a `begin` that takes the setting, and gives what does one job after the other.
+MODULE has a `begin` that takes the setting and the room, and gives what does one job after the
+other. ROOM is a folder for what workers in the same role leave to each other.
 """
 
 import contextlib
@@ -13,13 +14,14 @@ import queue
 import sys
 import threading
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 # On a cluster nobody tells a worker that its coordinator was killed. One that is missed after
 # all is started again.
 IDLE_SECONDS = 1200.0
 
 
-def serve(module: str, descriptor: str, core: str, bytecode: str) -> None:
+def serve(module: str, descriptor: str, room: str, core: str) -> None:
     """Be a worker, as `process.Worker` starts one. Returns when it has had no job for long."""
     sys.dont_write_bytecode = True
     if core:
@@ -29,11 +31,12 @@ def serve(module: str, descriptor: str, core: str, bytecode: str) -> None:
     jobs: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
     gc.disable()  # what is imported stays, and is not to be looked through, now or later
-    do = importlib.import_module(module).begin(setting)
+    do = importlib.import_module(module).begin(setting, Path(room))
     gc.freeze()
     gc.enable()
-    # From here on, for the checks: what is installed has its bytecode where it is.
-    sys.pycache_prefix, sys.dont_write_bytecode = bytecode, False
+    # Of the checks, which are loaded again for each job: what is installed has its bytecode where
+    # it is, and nothing is left in the course.
+    sys.pycache_prefix, sys.dont_write_bytecode = str(Path(room, "bytecode")), False
     with contextlib.suppress(queue.Empty):
         while True:
             connection.send_bytes(do(jobs.get(timeout=IDLE_SECONDS)))

@@ -58,10 +58,10 @@ class Here:
 
     capacity = 1
 
-    def __init__(self, setting: bytes, parts: Parts) -> None:
+    def __init__(self, setting: bytes, room: Path, parts: Parts) -> None:
         """Sit down at a desk like a worker's, and like a worker stay on one core."""
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        self._parts, self._do = parts, worker.begin(setting)
+        self._parts, self._do = parts, worker.begin(setting, room)
 
     def submit(self, job: bytes) -> "Future[bytes]":
         """Do a job at once."""
@@ -119,7 +119,7 @@ def main() -> None:
             book.describe(msgspec.structs.replace(about, students=len(handing.handed)))
             batch = Batch(folder, book)
             setting = msgspec.structs.replace(setting_of(about), course=str(copy))
-            here = Here(role_of(setting).setting, parts)
+            here = Here(role_of(setting).setting, folder.room("workers"), parts)
             parts.end("start")
             batch.grade(assignment, handing.handed, here, lambda _step: None)
         batch.conclude()
