@@ -16,7 +16,7 @@ run's seed and the check's id), `training` (the training run, made once for all 
 from grader.checks.compare import assert_close, assert_number, kind_of, numbers, require
 from grader.checks.declare import check
 from grader.checks.gradient import central_difference, worst_weight
-from grader.checks.loading import load_module
+from grader.checks.loading import load_arrays, load_module
 from grader.checks.margins import at_least, at_most
 from grader.checks.student import Student, each
 from grader.checks.training import TrainingTask
@@ -33,6 +33,7 @@ __all__ = [
     "check",
     "each",
     "kind_of",
+    "load_arrays",
     "load_module",
     "measured",
     "numbers",

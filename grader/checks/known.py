@@ -156,8 +156,8 @@ class Shelf:
     def take(self, key: bytes) -> Run | None:
         """Look for a training."""
         try:
-            with np.load(self._path(key)) as file:
-                arrays = dict(file)
+            with self._path(key).open("rb") as file, np.load(file) as found:
+                arrays = dict(found)
             digest, finished, training = (
                 arrays.pop(name) for name in ("digest", "finished", "training")
             )

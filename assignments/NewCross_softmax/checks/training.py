@@ -10,7 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.checks import Student, TrainingTask, assert_number, load_module, require
+from grader.checks import (
+    Student,
+    TrainingTask,
+    assert_number,
+    load_arrays,
+    load_module,
+    require,
+)
 from grader.checks.training import Watch, replay
 from grader.results import Epoch, Figure, Measure, Progress, Text, Training
 
@@ -46,7 +53,7 @@ def output_rate(student: Student) -> float:
 def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     """Train on all digits for the task's epochs, or until a value is not finite."""
     network = load_module(task.folder / "network.py")
-    digits = dict(np.load(task.folder / "digits.npz"))
+    digits = load_arrays(task.folder / "digits.npz")
     images, labels = digits["images"], digits["labels"]
     heldout = functools.cache(functools.partial(heldout_digits, task.solutions))
     hidden, output = network.start_weights(task.seed)
@@ -161,7 +168,7 @@ def heldout_digits(solutions):
     """The held-out images and labels, with their inputs `x`; None in a student's kit."""
     if solutions is None:
         return None
-    digits = dict(np.load(solutions / "heldout.npz"))
+    digits = load_arrays(solutions / "heldout.npz")
     return digits | {"x": inputs_of(digits["images"])}
 
 
