@@ -89,6 +89,13 @@ def arrays(dtypes):
     return npst.arrays(st.sampled_from(dtypes), shapes)
 
 
+def alike(dtypes):
+    """Draw lists of arrays of one shape and kind."""
+    shapes = npst.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=4)
+    drawn = npst.arrays(st.sampled_from(dtypes), shapes)
+    return drawn.map(lambda array: [array[row, ...] for row in range(len(array))])
+
+
 def nested(leaves, levels):
     """Draw lists, tuples and dicts of leaves, a few levels deep."""
     if levels == 0:
@@ -110,7 +117,8 @@ SCALARS = (
     | st.complex_numbers()
     | st.text(max_size=20)
 )
-PLAIN = nested(SCALARS | arrays(BOTH_ORDERS) | st.text(max_size=9).map(Opaque), 3)
+ARRAYS = arrays(BOTH_ORDERS) | alike(BOTH_ORDERS)
+PLAIN = nested(SCALARS | ARRAYS | st.text(max_size=9).map(Opaque), 3)
 
 
 @often
@@ -278,7 +286,7 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["dict", "tuple", "complex", "array", "opaque", "x"]),
+            st.sampled_from(["dict", "tuple", "complex", "array", "arrays", "opaque", "x"]),
             inner,
             max_size=2,
         )
@@ -289,7 +297,11 @@ SHAPES = st.lists(
     st.integers(0, 3) | st.sampled_from([-1, 2**31, 2**62, 2**63, 2**64, True, 1.0, None, "2"]),
     max_size=MAX_DEPTH + 1,
 )
-ARRAY = st.tuples(st.sampled_from([*DTYPES, "|O"]), SHAPES).map(lambda pair: {"array": list(pair)})
+KINDS = st.sampled_from([*DTYPES, "|O"])
+COUNTS = st.integers(-1, 4) | st.sampled_from([MAX_VALUES, 2**62, 2**64, True, 1.0, None, [1]])
+ARRAY = st.tuples(KINDS, SHAPES).map(lambda pair: {"array": list(pair)}) | st.tuples(
+    KINDS, SHAPES, COUNTS
+).map(lambda three: {"arrays": list(three)})
 
 
 @often
@@ -363,6 +375,17 @@ def test_a_hostile_end_is_harmless(data, closed):
         ({"array": ["<f8", [0, 2**62, 2**62]]}, b""),
         ({"array": ["<f8", [2**62, 2**62]]}, b""),
         ({"array": [["<f8"], [1]]}, b"12345678"),
+        ({"arrays": ["<f8", [1]]}, b"12345678"),
+        ({"arrays": ["<f8", [1], 2]}, b"12345678"),
+        ({"arrays": ["<f8", [1], -1]}, b""),
+        ({"arrays": ["<f8", [1], 0]}, b""),
+        ({"arrays": ["<f8", [1], True]}, b"12345678"),
+        ({"arrays": ["<f8", [1], 1.0]}, b"12345678"),
+        ({"arrays": ["<f8", [0], MAX_VALUES]}, b""),
+        ({"arrays": ["<f8", [0], 2**62]}, b""),
+        ({"arrays": ["<f8", [0, 2**62, 2**62], 1]}, b""),
+        ({"arrays": ["<f8", [2**62, 2**62], 0]}, b""),
+        ({"arrays": ["|O", [1], 1]}, b"12345678"),
         (MAX_INT, b""),
         (-MAX_INT, b""),
         (None, b"left over"),
@@ -431,6 +454,40 @@ def test_what_can_be_sent_can_be_received(value):
     except WireError:
         return
     assert is_plain(unpack(*split(frame)))
+
+
+def test_arrays_in_a_list_count_as_many():
+    """However little is written of arrays of one shape, each of them is a value."""
+    assert len(round_trip([np.zeros(0)] * (MAX_VALUES - 1))) == MAX_VALUES - 1
+    with pytest.raises(WireError):
+        pack([np.zeros(0)] * MAX_VALUES)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [np.zeros(3), np.zeros(4)],
+        [np.zeros(3), np.zeros((3, 1))],
+        [np.zeros(3), np.zeros(3, "f4")],
+        [np.zeros(3), np.zeros(3, ">f8")],
+        [np.zeros(3), [0.0, 0.0, 0.0]],
+        [np.zeros(3), np.float64(0.0)],
+        [np.zeros(3), np.zeros(3).view(type("Mine", (np.ndarray,), {}))],
+        [np.zeros((2, 3)), np.zeros((3, 2)).T],
+    ],
+    ids=["length", "shape", "kind", "order", "a list", "a scalar", "a subclass", "a view"],
+)
+def test_arrays_that_are_not_quite_alike_arrive_as_they_are(values):
+    """A list whose arrays differ in whatever way holds on the other side what it held here."""
+    found = round_trip(values)
+    assert all(same(np.asarray(a), np.asarray(b)) for a, b in zip(values, found, strict=True))
+
+
+def test_each_of_many_arrays_may_be_too_big():
+    """Arrays that are too big are named in the place of each, as one alone is."""
+    [small, big] = unpack(*split(pack([[np.zeros(2)] * 2, [np.zeros(3)] * 2], limit=16)))
+    assert same(small, [np.zeros(2)] * 2)
+    assert big == [Opaque("an array that is too big")] * 2
 
 
 def test_long_strings_are_whole():
@@ -541,6 +598,7 @@ def test_received_arrays_are_fresh_and_writable():
     """Received arrays can be written to, and share memory with nothing."""
     parts = split(pack([np.zeros(3), np.zeros(3)]))
     first, second = unpack(*parts)
+    assert second.flags.owndata
     first += 1.0
     assert same(second, np.zeros(3))
     assert same(unpack(*parts), [np.zeros(3), np.zeros(3)])

@@ -214,9 +214,13 @@ class Guest:
         """Call a function once for each list of arguments, in one exchange.
 
         Raises:
+            ValueError: the lists are not all of the same length.
             StudentError: whatever went wrong with the student's code.
         """
-        reply = self._request(name, {"do": "map", "name": name, "calls": [list(c) for c in calls]})
+        # By argument, as arrays of one shape in a list take less time on both sides.
+        columns = [list(column) for column in zip(*calls, strict=True)]
+        request = {"do": "map", "name": name, "count": len(calls), "columns": columns}
+        reply = self._request(name, request)
         values = reply.get("value")
         if not isinstance(values, list) or len(values) != len(calls):
             self.kill()

@@ -8,7 +8,7 @@ reply repeats the `id`:
 
     load    parts [[name, source], ...], given {module: source}    -> failures [...]
     call    name, args, watch                                      -> value, modified
-    map     name, calls [[...], ...]                               -> value [...]
+    map     name, count, columns [[...], ...]                      -> value [...]
     value   name                                                   -> value
     replay  loop (source), arguments {...}, together (blocks)      -> block, block, ..., value
 
@@ -208,12 +208,14 @@ class Guest:
         return {"value": value, "modified": bool(before) and before != pack(args)}
 
     def map(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Call a function once for each list of arguments.
+        """Call a function so many times, with a column of values for each argument.
 
         Each answer is kept as it was when it came: a function may write the next into it.
         """
         function = self._function(request["name"])
-        return {"value": [_kept(function(*args)) for args in request["calls"]]}
+        count, columns = request["count"], request["columns"]
+        rows = zip(*columns, strict=True) if columns else [()] * count
+        return {"value": [_kept(function(*args)) for args in rows]}
 
     def value(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read a constant."""

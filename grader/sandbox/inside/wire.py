@@ -14,6 +14,7 @@ written so) and a JSON array is a list. A JSON object has one key, which says wh
     {"tuple": [value, ...]}
     {"complex": [real, imaginary]}
     {"array": [dtype, shape]}         its bytes are next in the body, in C order
+    {"arrays": [dtype, shape, n]}     a list of n of them; their bytes are next
     {"opaque": "a generator"}         something that is not plain data: only its name
 
 NumPy scalars travel as arrays of shape (). Nothing else exists, so decoding a stranger's
@@ -40,6 +41,7 @@ MAX_DEPTH = 8
 MAX_VALUES = 100_000
 MAX_INT = 2**63
 AS_THEY_ARE = frozenset((float, bool, type(None)))  # types of what JSON holds without ado
+ARRAYS = (np.ndarray, np.generic)
 MAX_TRACE = 12  # lines of a traceback
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
@@ -116,7 +118,7 @@ class _Encoder:
         self.count = _counted(self.count, 1, depth)
         if type(value) in AS_THEY_ARE:
             return value
-        if isinstance(value, np.ndarray | np.generic):
+        if isinstance(value, ARRAYS):
             return self.array(np.asarray(value))
         if isinstance(value, int):
             return int(value) if abs(value) < MAX_INT else {"opaque": "a huge whole number"}
@@ -127,7 +129,7 @@ class _Encoder:
         if isinstance(value, str):
             return str(value).encode("utf-8", "replace").decode()
         if isinstance(value, list):
-            return self.items(value, depth + 1)
+            return self.list(value, depth + 1)
         if isinstance(value, tuple):
             return {"tuple": self.items(value, depth + 1)}
         if isinstance(value, dict):
@@ -144,6 +146,18 @@ class _Encoder:
         self.count = _counted(self.count, len(values), depth)
         return list(values)
 
+    def list(self, values: list[Any], depth: int) -> Any:
+        if not _are_alike(values):
+            return self.items(values, depth)
+        first, *others = values
+        self.count = _counted(self.count, len(values), depth)
+        head = self.array(first)
+        if "array" not in head:
+            return [head] * len(values)
+        name, shape = head["array"]
+        self.body.extend(np.ascontiguousarray(array, DTYPES[name]).data for array in others)
+        return {"arrays": [name, shape, len(values)]}
+
     def array(self, value: np.ndarray) -> Any:
         little = DTYPES.get(value.dtype.str) or value.dtype.newbyteorder("<")
         shape = value.shape
@@ -157,6 +171,14 @@ class _Encoder:
             return {"opaque": f"an array of {_plural(value.dtype)}"}
         self.body.append(np.ascontiguousarray(value, little).data)
         return {"array": [little.str, list(shape)]}
+
+
+def _are_alike(values: list[Any]) -> bool:
+    """Tell whether these are several arrays of one shape and kind."""
+    if len(values) < 2 or type(values[0]) is not np.ndarray:  # noqa: PLR2004
+        return False
+    shape, dtype = values[0].shape, values[0].dtype
+    return all(type(v) is np.ndarray and v.shape == shape and v.dtype == dtype for v in values)
 
 
 def _counted(count: int, more: int, depth: int) -> int:
@@ -209,6 +231,8 @@ class _Decoder:
             return Opaque(content)
         if tag == "array":
             return self.array(content)
+        if tag == "arrays":
+            return self.arrays(content, depth + 1)
         if tag == "tuple" and isinstance(content, list):
             return tuple(self.items(content, depth + 1))
         if tag == "complex":
@@ -227,11 +251,25 @@ class _Decoder:
 
     def array(self, content: Any) -> np.ndarray:
         match content:
-            case [str(name), list(shape)] if name in DTYPES and len(shape) <= MAX_DEPTH:
-                dtype = DTYPES[name]
+            case [name, list(shape)]:
+                return self.taken(name, shape, 1)[0, ...].copy()
             case _:
-                raise WireError("not an array that may be sent")
-        count = 1
+                raise WireError("not an array")
+
+    def arrays(self, content: Any, depth: int) -> list[np.ndarray]:
+        match content:
+            case [name, list(shape), count] if type(count) is int and count >= 1:
+                self.count = _counted(self.count, count, depth)
+                taken = self.taken(name, shape, count)
+                return [taken[row, ...].copy() for row in range(count)]
+            case _:
+                raise WireError("not a list of arrays")
+
+    def taken(self, name: Any, shape: list[Any], rows: int) -> np.ndarray:
+        """Take so many arrays of one shape from the body, together."""
+        if type(name) is not str or name not in DTYPES or len(shape) > MAX_DEPTH:
+            raise WireError("not an array that may be sent")
+        dtype, count = DTYPES[name], rows
         for length in shape:
             if type(length) is not int or not 0 <= length < MAX_INT:
                 raise WireError("not a shape")
@@ -243,7 +281,7 @@ class _Decoder:
             raise WireError("array larger than its bytes")
         flat = np.frombuffer(self.body, dtype, count=count, offset=self.position)
         self.position += size
-        return flat.reshape(shape).copy()
+        return flat.reshape(rows, *shape)
 
 
 def _is_endless(shape: Sequence[int]) -> bool:
