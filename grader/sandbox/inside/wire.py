@@ -42,6 +42,7 @@ MAX_VALUES = 100_000
 MAX_INT = 2**63
 AS_THEY_ARE = frozenset((float, bool, type(None)))  # types of what JSON holds without ado
 ARRAYS = (np.ndarray, np.generic)
+JSON = json.JSONEncoder(separators=(",", ":"))
 MAX_TRACE = 12  # lines of a traceback
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
@@ -86,7 +87,7 @@ def pack(value: Any, limit: int | None = None) -> bytes:
         WireError: the value is nested deeper or holds more values than a frame may.
     """
     body: list[memoryview] = []
-    head = json.dumps(_Encoder(body, limit).encode(value, 0), separators=(",", ":")).encode()
+    head = JSON.encode(_Encoder(body, limit).encode(value, 0)).encode()
     lengths = LENGTHS.pack(len(head), sum(array.nbytes for array in body))
     return b"".join((lengths, head, *body))  # the only copy that is made of an array
 
