@@ -40,7 +40,9 @@ class LocalWorkers:
             UsageError: so many processes are not to be had here.
         """
         self._workers: list[Worker] = []
-        self._room = tempfile.TemporaryDirectory(prefix="grader-workers-")
+        self._room = tempfile.TemporaryDirectory(
+            prefix="grader-workers-", ignore_cleanup_errors=True
+        )
         try:
             for core in itertools.islice(itertools.cycle(cores()), count):
                 self._workers.append(Worker(role, self._room.name, core))

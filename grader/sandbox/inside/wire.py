@@ -130,7 +130,7 @@ class _Encoder:
         if isinstance(value, str):
             return str(value).encode("utf-8", "replace").decode()
         if isinstance(value, list):
-            return self.list(value, depth + 1)
+            return self.listed(value, depth + 1)
         if isinstance(value, tuple):
             return {"tuple": self.items(value, depth + 1)}
         if isinstance(value, dict):
@@ -147,7 +147,7 @@ class _Encoder:
         self.count = _counted(self.count, len(values), depth)
         return list(values)
 
-    def list(self, values: list[Any], depth: int) -> Any:
+    def listed(self, values: list[Any], depth: int) -> Any:
         if not _are_alike(values):
             return self.items(values, depth)
         first, *others = values
