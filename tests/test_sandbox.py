@@ -874,6 +874,32 @@ def test_no_process_is_left(path):
     assert wait_until_gone(processes) == set()
 
 
+def test_a_process_starts_with_little(load):
+    """Beside NumPy and what that needs hardly a module is there, and garbage is collected."""
+    told = load(
+        "import gc, sys\n"
+        "there = sorted(sys.modules)\n"
+        "def modules():\n    return there\n"
+        "def garbage():\n    return gc.isenabled(), gc.get_freeze_count()\n"
+    )
+    modules = set(told.call("modules", ()).value)
+    assert "numpy.random" in modules
+    assert not modules & set("importlib.resources tempfile zipfile shutil asyncio grader".split())
+    enabled, kept = told.call("garbage", ()).value
+    assert enabled
+    assert kept > 10_000
+
+
+def test_calls_together_have_as_many_arguments(load):
+    """Calls of a function that takes nothing go together, too; those that differ are refused."""
+    guest = load("made = []\ndef count(*given):\n    made.append(given)\n    return len(made)\n")
+    assert guest.map("count", [()] * 3) == [1, 2, 3]
+    assert guest.map("count", []) == []
+    with pytest.raises(ValueError, match="shorter"):
+        guest.map("count", [(1, 2), (1,)])
+    assert guest.map("count", [(np.zeros(2), 1), (np.zeros(2), 1)]) == [4, 5]
+
+
 def test_a_killed_child_is_reaped(load, forkserver):
     """After `kill` there is one process less, and no zombie of it."""
     guest = load(GOOD)

@@ -286,8 +286,8 @@ class _Decoder:
 
 
 def _is_endless(shape: Sequence[int]) -> bool:
-    """Tell whether an array holds nothing, and yet a loop over its rows takes for ever."""
-    return 0 in shape and math.prod(n or 1 for n in shape) > MAX_VALUES
+    """Tell of an array that holds nothing whether a loop over its rows takes for ever."""
+    return math.prod(n or 1 for n in shape) > MAX_VALUES
 
 
 def _two_floats(content: Any) -> tuple[float, float]:
