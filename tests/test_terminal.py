@@ -161,6 +161,7 @@ PARAGRAPHS = {
     "no bracket ends one": ("误差（项）", 6, ["误差", "（项）"]),
     "both": ("看第 5 步的 softmax。", 12, ["看第 5 步的", "softmax。"]),
     "a percentage": ("到 95 % 了", 5, ["到", "95 %", "了"]),
+    "an English one": ("up to 95 % now", 8, ["up to", "95 % now"]),
     "a long word": ("an unbreakable word", 6, ["an", "unbrea", "kable", "word"]),
     "lines": ("one\ntwo", 9, ["one", "two"]),
     "nothing": ("", 9, [""]),

@@ -17,6 +17,8 @@ _WIDE = "\u2e80-\u2fff\u3003-\u3007\u3012-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _OPENING = "（“‘「『《〈【〔"
 _CLOSING = "，。；：？！、）”’」』》〉】〕…％"
 _PIECE = rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*(?: %)?\s*"
+# The same of a text without any of those characters: to make a table of them all takes 3 ms.
+_WORD = r"\S*(?: %)?\s*"
 
 
 class Paragraph(Text):
@@ -46,7 +48,7 @@ def _breaks(text: str, width: int) -> Iterator[int]:
 
 def _pieces(text: str, width: int) -> Iterator[str]:
     """Cut a text into what must not be broken: nothing of it is wider than a line."""
-    for piece in re.findall(_PIECE, text):
+    for piece in re.findall(_WORD if text.isascii() else _PIECE, text):
         if cell_len(piece.rstrip()) > width:
             yield from chop_cells(piece, width)
         elif piece:
