@@ -1,5 +1,6 @@
 """A training that was made before is not made again, and nothing else is different."""
 
+import os
 import random
 import sys
 
@@ -9,10 +10,11 @@ import pytest
 
 from grader.checks import training
 from grader.checks.collection import Collector
-from grader.checks.known import MOST, MOST_BYTES, Memory, reaches_out
+from grader.checks.known import MOST, MOST_BYTES, Memory, Run, Shelf, reaches_out
+from grader.checks.student import GuestStudent
 from grader.course import load_assignment
 from grader.grading import Experience, experience_of, grade
-from grader.results import all_passed, pack_report, unpack_report, without_seconds
+from grader.results import Epoch, Training, all_passed, pack_report, unpack_report, without_seconds
 from grader.sandbox.forkserver import Forkserver
 from grader.submission import parse
 from tests.benchmarks.handed_in import REFERENCE, STYLES, shorten
@@ -20,6 +22,7 @@ from tests.command import ANSWER, NAME, ROOT, descendants
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can confine")
 
+TRAINED = Training((Epoch(1, 0.5, 0.75, None),), 8, 0.5, converged=True)
 SAMPLES = 640  # 20 blocks, of which 8 are known before the others are asked
 # Functions that begin like the answer's; what they do from some call on, nobody has seen before.
 COUNTED = """
@@ -212,6 +215,46 @@ def test_what_lies_damaged_in_the_room_is_made_again(graded, alone, computed, ro
     computed.clear()
     assert graded(ANSWER, Memory(room)) == alone["answer"]
     assert len(computed) == 1
+
+
+def test_the_one_needed_longest_ago_makes_room(tmp_path):
+    """On a full shelf what is needed again stays, and is not written again."""
+    shelf, run = Shelf(tmp_path), Run((np.zeros(1),), b"digest", True, TRAINED)
+    keys = [bytes([number]) for number in range(MOST + 1)]
+    for number, key in enumerate(keys[:MOST]):
+        shelf.put(key, run)
+        [path] = tmp_path.glob(f"{key.hex()}.*")
+        os.utime(path, ns=(number, number))
+    shelf.put(keys[0], run)
+    shelf.put(keys[MOST], run)
+    assert [shelf.take(key) is not None for key in keys] == [True, False, *[True] * (MOST - 1)]
+
+
+def test_every_damaged_byte_is_seen(tmp_path):
+    """Whichever byte of a training that lies there is another one, it is not taken."""
+    shelf = Shelf(tmp_path)
+    shelf.put(b"key", Run((np.zeros(1),), b"digest", True, TRAINED))
+    [path] = tmp_path.iterdir()
+    whole = path.read_bytes()
+    assert shelf.take(b"key") is not None
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert shelf.take(b"key") is None
+
+
+def test_whole_numbers_are_the_same_made_and_known(tmp_path):
+    """A course's run may say that a loss is 0; it is 0.0, be the training known or not."""
+    path = tmp_path / "training.py"
+    path.write_text(
+        "from grader.results import Epoch, Training\n"
+        "def run(student, task, watch):\n"
+        "    return Training((Epoch(1, 0, 1, None),), 8, 1, True)\n",
+        encoding="utf-8",
+    )
+    student = GuestStudent(None, ())
+    made = training.run_training(student, path, None, lambda _event: None)
+    assert repr(made.epochs[0].loss) == "0.0"
+    assert repr(made.threshold) == "1.0"
 
 
 def test_a_room_that_is_gone_is_no_harm(graded, alone, room):

@@ -1,5 +1,6 @@
 """Loading what the course team wrote: modules and arrays."""
 
+import io
 import os
 
 import numpy as np
@@ -39,11 +40,42 @@ def test_a_file_that_changed_is_read_again(tmp_path):
         np.testing.assert_array_equal(load_arrays(path)["labels"], np.full(3, number))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [None, b"", b"PK\x03\x04 not a zip", b"not a zip"],
-    ids=["none", "empty", "cut", "text"],
-)
+def packed(damage=lambda data: data):
+    """Make the content of an .npz file, and damage it."""
+    made = io.BytesIO()
+    np.savez_compressed(made, images=np.arange(600))
+    return damage(made.getvalue())
+
+
+def flipped(place):
+    """Flip the bits of one byte."""
+
+    def damage(data):
+        changed = bytearray(data)
+        changed[place] ^= 0xFF
+        return bytes(changed)
+
+    return damage
+
+
+def one_array():
+    """Make the content of an .npy file."""
+    made = io.BytesIO()
+    np.save(made, np.arange(6))
+    return made.getvalue()
+
+
+BROKEN = {
+    "none": None,
+    "empty": b"",
+    "cut": b"PK\x03\x04 not a zip",
+    "text": b"not a zip",
+    "one array": one_array(),
+    **{f"byte {place}": packed(flipped(place)) for place in (0, 60, 90, 200, -70)},
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_arrays_that_cannot_be_read_are_the_course_teams_fault(tmp_path, content):
     """Whatever is wrong with the file, it is a CheckError that names it."""
     path = tmp_path / "digits.npz"

@@ -51,7 +51,7 @@ class Graders(distributed.WorkerPlugin):
         self._snapshot.unpack(self._folder)
         self._setting = msgspec.structs.replace(self._setting, course=str(self._folder))
         self._room = self._folder / "room"
-        self._room.mkdir()
+        self._room.mkdir(exist_ok=True)
         self._graders: list[Worker] = []
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
 

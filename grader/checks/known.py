@@ -21,7 +21,7 @@ is trained each time. So a report is the same whatever is known: only the time i
 import ast
 import contextlib
 import hashlib
-import zipfile
+import io
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,14 +29,15 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from grader.disk import whole
+from grader.disk import write_whole
 from grader.errors import NotGraded
 from grader.results import Training
 from grader.sandbox.guest import Inputs
 from grader.sandbox.inside.wire import pack
 
 MOST = 8  # trainings that are kept
-SUFFIX = ".training.npz"
+SUFFIX = ".training"
+SEAL = hashlib.sha256().digest_size  # bytes before it by which damage is seen
 MOST_BYTES = 32 * 2**20  # of the inputs of one that is kept
 # Functions, and attributes of NumPy and its arrays, with which a program could change what it was
 # not given, or see how it is called.
@@ -134,21 +135,27 @@ class Shelf:
     def __init__(self, room: Path) -> None:
         """Have it in a room that is nobody else's."""
         self._room = room
+        self._put: set[bytes] = set()  # by this process
 
     def put(self, key: bytes, run: Run) -> None:
-        """Lay a training there, unless it is there; the oldest makes room."""
+        """Lay a training there, once; the one that was needed longest ago makes room."""
         path = self._path(key)
         with contextlib.suppress(OSError):
             if path.exists():
+                path.touch()
                 return
-            with whole(path) as file:
-                np.savez(
-                    file,
-                    *run.inputs,
-                    digest=np.frombuffer(run.digest, np.uint8),
-                    finished=np.array(run.finished),
-                    training=np.frombuffer(msgspec.msgpack.encode(run.training), np.uint8),
-                )
+            if key in self._put:
+                return
+            self._put.add(key)
+            data = io.BytesIO()
+            np.savez(
+                data,
+                *run.inputs,
+                digest=np.frombuffer(run.digest, np.uint8),
+                finished=np.array(run.finished),
+                training=np.frombuffer(msgspec.msgpack.encode(run.training), np.uint8),
+            )
+            write_whole(path, [hashlib.sha256(data.getvalue()).digest(), data.getvalue()])
             lying = sorted(self._room.glob("*" + SUFFIX), key=lambda p: p.stat().st_mtime_ns)
             for old in lying[:-MOST]:
                 old.unlink(missing_ok=True)
@@ -156,7 +163,11 @@ class Shelf:
     def take(self, key: bytes) -> Run | None:
         """Look for a training."""
         try:
-            with self._path(key).open("rb") as file, np.load(file) as found:
+            kept = self._path(key).read_bytes()
+            seal, data = kept[:SEAL], kept[SEAL:]
+            if hashlib.sha256(data).digest() != seal:
+                return None
+            with np.load(io.BytesIO(data)) as found:
                 arrays = dict(found)
             digest, finished, training = (
                 arrays.pop(name) for name in ("digest", "finished", "training")
@@ -167,7 +178,7 @@ class Shelf:
                 bool(finished),
                 msgspec.msgpack.decode(training.tobytes(), type=Training),
             )
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError):  # none, or that of another version
             return None
 
     def remove(self, key: bytes) -> None:

@@ -1,5 +1,6 @@
 """Workers on this machine, one for each core."""
 
+import contextlib
 import itertools
 import os
 import queue
@@ -40,16 +41,18 @@ class LocalWorkers:
             UsageError: so many processes are not to be had here.
         """
         self._workers: list[Worker] = []
-        self._room = tempfile.TemporaryDirectory(
-            prefix="grader-workers-", ignore_cleanup_errors=True
-        )
+        self._undo = contextlib.ExitStack()
         try:
+            temporary = tempfile.TemporaryDirectory(
+                prefix="grader-workers-", ignore_cleanup_errors=True
+            )
+            room = self._undo.enter_context(temporary)
             for core in itertools.islice(itertools.cycle(cores()), count):
-                self._workers.append(Worker(role, self._room.name, core))
+                worker = Worker(role, room, core)
+                self._undo.callback(worker.close)
+                self._workers.append(worker)
         except OSError as error:
-            for worker in self._workers:
-                worker.close()
-            self._room.cleanup()
+            self._undo.close()
             raise UsageError(
                 "{count} processes can't be started: {detail}. Take fewer with --jobs N.",
                 count=count,
@@ -77,6 +80,4 @@ class LocalWorkers:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:  # all of them first: closing one takes a while
             worker.kill()
-        for worker in self._workers:
-            worker.close()
-        self._room.cleanup()
+        self._undo.close()

@@ -63,8 +63,9 @@ class Worker:
 
     def _start(self) -> None:
         self._connection, theirs = Pipe()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        with theirs:
+        with theirs, contextlib.ExitStack() as undo:
+            undo.callback(self._connection.close)
+            self._errors = undo.enter_context(tempfile.TemporaryFile())
             self._process = subprocess.Popen(
                 # -P: the working folder, perhaps full of students' files, is no place for modules.
                 [
@@ -84,6 +85,7 @@ class Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
             )
+            undo.pop_all()  # it runs, and needs both
         with contextlib.suppress(OSError):  # it has died already, as the first job will find
             self._connection.send_bytes(self._role.setting)
 
@@ -101,7 +103,7 @@ class Worker:
                     return self._connection.recv_bytes()
                 why, hung = f"no answer in {self._patience:g} s", hung + 1
             except (OSError, EOFError):
-                why = self._last_words()
+                why = self._last_words() or why
             with self._changing:
                 if self._closed:
                     break
@@ -118,6 +120,9 @@ class Worker:
         )
 
     def _last_words(self) -> str:
+        """Say how it ended; nothing, if it could not be started."""
+        if self._errors.closed:
+            return ""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=2)
         self._errors.seek(0)

@@ -115,7 +115,8 @@ def train_block(hidden, output, x, gram, targets, output_rate, respond):
 
     At this size a step costs what its calls cost, so none of them makes an array: each writes
     into one that is there before. Rate and one are arrays because a number would be made into
-    one each time, and `np.dot` of a column and a row is the quickest outer product.
+    one each time, and `np.dot` of a column and a row is the quickest outer product. (It never
+    gives -0.0, as the product in `retrace_block` may: so no weight is to be -0.0 at the start.)
     """
     size, classes = targets.shape
     known = (x @ hidden.T) / HIDDEN_SCALE
