@@ -17,6 +17,7 @@ import pytest
 from tests.command import ROOT, command, descendants, environment, run
 from tests.minicourse import QUITS, RAISES, RIGHT, SLOW, WRONG, write_class, write_course
 from tests.test_batch import contents, finals
+from tests.test_doctor import WITHOUT_LIBSECCOMP
 
 KILLS = 50
 STUDENTS = 24
@@ -240,7 +241,7 @@ def test_scores_are_what_they_should_be(place):
 
 def test_unconfined_nobodys_code_is_run(place, tmp_path):
     """Where system calls can't be filtered nobody is graded, and the reason says what to do."""
-    (tmp_path / "pyseccomp.py").write_text("raise ImportError('no libseccomp here')\n")
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_LIBSECCOMP)
     path = os.pathsep.join((str(tmp_path), str(ROOT)))
     for option, code in (("--jobs", 2), ("--unsafe", 0)):
         line = [*arguments(place, tmp_path / "out", "--jobs", 2), option]

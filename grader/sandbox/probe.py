@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import ctypes.util
 import errno
 import os
 import platform
@@ -47,7 +46,6 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         unwrapped: what confined one that was started without bubblewrap.
         problem: why none could be started, or None.
         libseccomp: whether the C library is there.
-        filters: whether a list of system calls could be made with it.
         landlock: what the kernel answers who asks for Landlock: the name of an error, such as
             'ENOSYS', or "" if it has it.
         bubblewrap: whether it is installed.
@@ -65,7 +63,6 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     unwrapped: tuple[str, ...] = ()
     problem: Text | None = None
     libseccomp: bool = False
-    filters: bool = False
     landlock: str = "ENOSYS"
     bubblewrap: bool = False
     complaint: str = ""
@@ -88,8 +85,7 @@ def look() -> Machine:
         in_force=in_force,
         unwrapped=unwrapped,
         problem=problem,
-        libseccomp=linux and ctypes.util.find_library("seccomp") is not None,
-        filters=linux and bool(seccomp.program()),
+        libseccomp=linux and seccomp.library() is not None,
         landlock=_landlock() if linux else "ENOSYS",
         bubblewrap=bubblewrap,
         complaint="" if works else _complaint(),

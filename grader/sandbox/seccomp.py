@@ -1,15 +1,18 @@
 """The list of system calls that a student's process may make. All others fail with EPERM.
 
 libseccomp turns the names into a program for this machine's architecture, here in the
-trusted process; the child only loads the bytes.
+trusted process; the child only loads the bytes. It is called as seccomp_rule_add(3) tells.
 """
 
+import ctypes
 import errno
 import functools
 import os
 import tempfile
-from typing import Any
 
+LIBRARY = "libseccomp.so.2"
+ALLOW, ERRNO = 0x7FFF0000, 0x00050000  # the latter with an error's number
+EQUAL, MASKED_EQUAL = 4, 7
 # What Python and NumPy need to compute, to import a module and to talk over one open socket.
 ALLOWED = """
     read readv pread64 write writev recvfrom sendto getsockname getsockopt
@@ -26,46 +29,75 @@ FIONBIO, FIOCLEX, TCGETS = 0x5421, 0x5451, 0x5401
 F_DUPFD_CLOEXEC = 1030
 
 
+class Comparison(ctypes.Structure):
+    """What an argument of a call has to be: `struct scmp_arg_cmp`."""
+
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("how", ctypes.c_int),
+        ("first", ctypes.c_uint64),
+        ("second", ctypes.c_uint64),
+    )
+
+
+@functools.cache
+def library() -> ctypes.CDLL | None:
+    """Load libseccomp, if it is installed."""
+    try:
+        found = ctypes.CDLL(LIBRARY)
+    except OSError:
+        return None
+    found.seccomp_init.restype = ctypes.c_void_p
+    return found
+
+
 @functools.cache
 def program() -> bytes:
     """Compile the filter to BPF for this architecture: 8 bytes an instruction.
 
-    Returns an empty program where libseccomp is not installed or the system has no seccomp.
+    Returns an empty program where libseccomp is not installed.
+
+    Raises:
+        OSError: it refuses.
     """
-    try:
-        import pyseccomp  # noqa: PLC0415 - fails to import where there is no libseccomp
-    except (ImportError, RuntimeError, OSError):
+    lib = library()
+    if lib is None:
         return b""
-    rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
-    for name in ALLOWED:
-        _allow(rules, name)
-    # C libraries try clone3 first and take ENOSYS as 'use clone', which is then refused.
-    _rule(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
-    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-    _allow(rules, "openat", pyseccomp.Arg(2, pyseccomp.MASKED_EQ, writing, 0))
-    _allow(rules, "open", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, writing, 0))
-    _allow(rules, "prlimit64", pyseccomp.Arg(2, pyseccomp.EQ, 0))  # reading limits, not setting
-    for request in (FIONBIO, FIOCLEX, TCGETS):
-        _allow(rules, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, request))
-    # Not F_SETOWN and F_SETSIG: they make the kernel send a signal where kill may not.
-    for command in (0, 1, 2, 3, 4, F_DUPFD_CLOEXEC):  # F_DUPFD, F_[GS]ETFD, F_[GS]ETFL
-        _allow(rules, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
-    with tempfile.TemporaryFile() as file:
-        rules.export_bpf(file)
-        file.seek(0)
-        return file.read()
-
-
-def _allow(rules: Any, name: str, *conditions: Any) -> None:
-    import pyseccomp  # noqa: PLC0415
-
-    _rule(rules, pyseccomp.ALLOW, name, *conditions)
-
-
-def _rule(rules: Any, action: int, name: str, *conditions: Any) -> None:
-    """Add a rule unless this architecture has no such call, as with stat on 64-bit ARM."""
+    rules = ctypes.c_void_p(lib.seccomp_init(ERRNO | errno.EPERM))
     try:
-        rules.add_rule(action, name, *conditions)
-    except (OSError, ValueError, RuntimeError) as error:
-        if getattr(error, "errno", None) in (errno.EPERM, errno.EACCES, errno.ENOMEM):
-            raise
+        add = functools.partial(_add, lib, rules)
+        for name in ALLOWED:
+            add(ALLOW, name)
+        # C libraries try clone3 first and take ENOSYS as 'use clone', which is then refused.
+        add(ERRNO | errno.ENOSYS, "clone3")
+        writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        add(ALLOW, "openat", Comparison(2, MASKED_EQUAL, writing, 0))
+        add(ALLOW, "open", Comparison(1, MASKED_EQUAL, writing, 0))
+        add(ALLOW, "prlimit64", Comparison(2, EQUAL, 0))  # reading limits, not setting
+        for request in (FIONBIO, FIOCLEX, TCGETS):
+            add(ALLOW, "ioctl", Comparison(1, EQUAL, request))
+        # Not F_SETOWN and F_SETSIG: they make the kernel send a signal where kill may not.
+        for command in (0, 1, 2, 3, 4, F_DUPFD_CLOEXEC):  # F_DUPFD, F_[GS]ETFD, F_[GS]ETFL
+            add(ALLOW, "fcntl", Comparison(1, EQUAL, command))
+        with tempfile.TemporaryFile() as file:
+            _require(lib.seccomp_export_bpf(rules, file.fileno()))
+            file.seek(0)
+            return file.read()
+    finally:
+        lib.seccomp_release(rules)
+
+
+def _add(
+    lib: ctypes.CDLL, rules: ctypes.c_void_p, action: int, name: str, *wanted: Comparison
+) -> None:
+    """Add a rule unless this architecture has no such call, as with stat on 64-bit ARM."""
+    number = lib.seccomp_syscall_resolve_name(name.encode())
+    if number >= 0:
+        comparisons = (Comparison * len(wanted))(*wanted)
+        _require(lib.seccomp_rule_add_array(rules, action, number, len(wanted), comparisons))
+
+
+def _require(status: int) -> None:
+    """Raise what libseccomp says by a negative number."""
+    if status < 0:
+        raise OSError(-status, f"libseccomp: {os.strerror(-status)}")
