@@ -50,7 +50,7 @@ class Run(Protocol):
     def second_chance(self) -> AbstractContextManager[None]:
         """Let a check be run once more."""
 
-    def rng(self, check: Check) -> np.random.Generator:
+    def rng(self, check: Check) -> "np.random.Generator":  # not imported before it is needed
         """Make a check's random numbers."""
 
     def training(self) -> Training:
@@ -101,7 +101,7 @@ class Finder:
         return self.run.student
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+    def rng(self, request: pytest.FixtureRequest) -> "np.random.Generator":
         """Random numbers that only the run's seed and the check's id decide."""
         return self.run.rng(self.checks[request.node.nodeid])
 

@@ -163,7 +163,7 @@ class OneRun:
 
     # What the fixtures give
 
-    def rng(self, check: Check) -> np.random.Generator:
+    def rng(self, check: Check) -> "np.random.Generator":
         """Make the random numbers that only the run's seed and the check's id decide."""
         return np.random.default_rng([self.task.seed, zlib.crc32(check.id.encode())])
 
