@@ -78,7 +78,8 @@ class FakeStudent:
         for learned in module.train(**arguments, respond=respond):
             assert learned.answers.shape[1:] == step_shape
             assert len(learned.answers) <= block
-            yield learned.answers
+            if (yield learned.answers) is not None:
+                yield learned.answers[:0]
 
     def __getattr__(self, name):
         """Give a function that can be called like one of ours."""

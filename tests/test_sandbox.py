@@ -798,6 +798,20 @@ def test_a_loop_goes_on_if_nothing_else_is_asked(load):
         np.testing.assert_array_equal(np.concatenate([[[0, 0]], *answers])[1:, 0], range(steps))
 
 
+def test_nobody_waits_for_whom_he_lets_go_on(load):
+    """Who lets a loop go on is given its first answers back to work with, and waits only then."""
+    together = 4 * TOGETHER
+    guest = load(
+        GOOD + f"def f(x):\n    while x >= {together}: pass\n    return 1.0\n",
+        training_seconds=SHORT,
+    )
+    answers = guest.replay(LOOP, {"steps": 2 * together}, (2,), 4)
+    next(answers)
+    assert len(answers.send(())) == 0
+    with pytest.raises(TimedOut):
+        next(answers)
+
+
 def test_a_loop_may_be_asked_something_else(load):
     """After its first steps a loop is left for other inputs, and the next call is answered."""
     guest = load(GOOD + "def f(x):\n    return x, 2 * x\n")
@@ -806,7 +820,7 @@ def test_a_loop_may_be_asked_something_else(load):
     first = next(answers)
     inputs = np.linspace(-1.0, 1.0, together + 3)
     others = [answers.send((inputs,)), *answers]
-    assert [len(some) for some in (first, *others)] == [together, together, 3]
+    assert [len(some) for some in (first, *others)] == [together, 0, together, 3]
     np.testing.assert_array_equal(np.concatenate(others), np.column_stack([inputs, 2 * inputs]))
     assert guest.call("good", [2]).value == 4
 

@@ -26,7 +26,7 @@ from grader.checks.loading import load_module
 from grader.checks.student import Student
 from grader.errors import Died, StudentError
 from grader.results import Epoch, Progress, Training
-from grader.sandbox.guest import Answers, Inputs
+from grader.sandbox.guest import Answers
 
 Watch = Callable[[Epoch | Progress], None]
 
@@ -94,10 +94,14 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
     memory = student.memory
     answers = student.replay(source, arguments, loop.STEP_ANSWER, loop.BLOCK)
     try:
-        if memory is None or rows is None:
+        first = next(answers, None)
+        if first is None:  # no step
             yield from _again(loop, copies(), answers)
             return
-        first = next(answers, np.empty((0, *loop.STEP_ANSWER)))
+        if memory is None or rows is None:
+            answers.send(())
+            yield from _again(loop, copies(), chain([first], answers))
+            return
         key = memory.key_of(source, arguments, first[:, :rows])
         run = memory.recall(key)
         if run is not None:
@@ -105,6 +109,7 @@ def replay(student: Student, path: Path, copies: Callable[[], dict[str, Any]]) -
                 raise Known(run.training)
             memory.forget(key)
             raise Strayed("The answers are no longer those of a known training.")
+        answers.send(())
         notes = memory.note(key)
         for block in _again(loop, copies(), chain([first], answers)):
             notes.add(block.inputs, block.answers[:, :rows])
@@ -130,19 +135,16 @@ def _followed(run: Run, first: np.ndarray, answers: Answers, rows: int) -> bool:
     Of each step's answer the first rows are the student's.
     """
     digest, left = Digest(), len(run.inputs[0])
-    asked: Inputs | None = tuple(given[len(first) :] for given in run.inputs)
     try:
-        block = first
-        while True:
+        answers.send(tuple(given[len(first) :] for given in run.inputs))
+        for block in chain([first], answers):
             digest.add(block[:left, :rows])
             left -= len(block)
             if left <= 0:
                 break
-            block = answers.send(asked)
-            asked = None
         if run.finished:
             next(answers, None)
-    except (StudentError, StopIteration):
+    except StudentError:
         return False
     return digest.value() == run.digest
 

@@ -23,6 +23,7 @@ from grader.sandbox.limits import Limits
 
 START_SECONDS = 30.0
 MOST_STARTS = 4
+WAITING_BYTES = 2**20  # that may lie between both sides, if the system allows for so many
 BY_SIGNAL = 128  # what bubblewrap adds to the number of the signal that ended its child
 INSIDE = Path(inside.__file__).parent
 PACKAGES = Path(np.__file__).parents[1]
@@ -180,6 +181,9 @@ class Forkserver:
         """Fork a child that waits for requests. Returns its socket and what confines it."""
         self.wait_until_warm()
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):  # who is busy for a moment need not keep the other waiting
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAITING_BYTES)
         try:
             with theirs:
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])

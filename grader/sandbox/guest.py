@@ -248,8 +248,9 @@ class Guest:
 
         Yields:
             float64 (steps, *step_shape), in turn, for as many blocks as came together. After the
-            first ones the process waits: whoever sends inputs then has these asked in the place
-            of what the loop would ask.
+            first ones the process waits. Inputs that are sent here then are asked in the place of
+            what the loop would ask; () lets it go on. An empty array is given for either at once,
+            and the process works while its first answers are used.
 
         Raises:
             StudentError: whatever went wrong with the student's code.
@@ -271,7 +272,9 @@ class Guest:
                 inputs = yield answers
                 if waits:
                     waits = False
-                    send({"inputs": None if inputs is None else list(inputs)})
+                    send({"inputs": list(inputs) if inputs else None})
+                    if inputs is not None:
+                        yield answers[:0]
 
     def kill(self) -> None:
         """End the process, if there is one."""

@@ -4,7 +4,6 @@ The loop is blockwise.py's, run on both sides of the border. This file runs on t
 side only; it counts what network.py prints, and judges the held-out digits if they are here.
 """
 
-import functools
 import math
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from grader.checks.training import Watch, replay
 from grader.results import Epoch, Figure, Measure, Progress, Text, Training
 
 HERE = Path(__file__).parent
+PART = 128  # images that are read together
 TINY = 1e-300  # below any activation that float64 can tell from 0
 SUSPICIOUS = Figure(
     title=Text("Suspicious updates per epoch", "每轮的可疑更新"),
@@ -55,7 +55,6 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     network = load_module(task.folder / "network.py")
     digits = load_arrays(task.folder / "digits.npz")
     images, labels = digits["images"], digits["labels"]
-    heldout = functools.cache(functools.partial(heldout_digits, task.solutions))
     hidden, output = network.start_weights(task.seed)
     rate = output_rate(student)
     passes = []
@@ -79,15 +78,19 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
     with np.errstate(all="ignore"):
         for block in replay(student, HERE / "blockwise.py", arguments):
             blocks.append(block)
-            first = first or pictures.first_update(block, labels, rate)
+            if first is None:
+                first = pictures.first_update(block, labels, rate)
+                # Not read before: a training that is known does not need them.
+                unseen = heldout_digits(task.solutions)
             seen += len(block.nets)
             watch(Progress(len(epochs) * samples + seen, task.epochs * samples))
             diverged = not np.isfinite(block.nets).all()
             if diverged or seen == samples:
                 count = Count(network, blocks, labels[:seen], rate)
-                unseen = heldout()  # not read before: this training may be known
-                nets = None if unseen is None else judge(network, passes[-1], unseen["x"])
-                accuracy = None if unseen is None else share_right(nets, unseen["labels"])
+                accuracy = None
+                if unseen is not None:
+                    nets = judge(network, passes[-1], unseen["images"])
+                    accuracy = share_right(nets, unseen["labels"])
                 epochs.append(count.epoch(len(epochs) + 1, accuracy))
                 watch(epochs[-1])
                 totals = totals.plus(count)
@@ -95,7 +98,7 @@ def run(student: Student, task: TrainingTask, watch: Watch) -> Training:
             if diverged:
                 break
         if unseen is None:
-            nets = judge(network, passes[-1], inputs_of(images))
+            nets = judge(network, passes[-1], images)
         worst, confusion = pictures.reading(nets, unseen or digits, heldout=unseen is not None)
         plot = pictures.plot(first)
         told = story.story(totals, first, rate, network.TOO_LARGE, epochs)
@@ -165,22 +168,21 @@ def not_zero(sizes):
 
 
 def heldout_digits(solutions):
-    """The held-out images and labels, with their inputs `x`; None in a student's kit."""
-    if solutions is None:
-        return None
-    digits = load_arrays(solutions / "heldout.npz")
-    return digits | {"x": inputs_of(digits["images"])}
+    """The held-out images and labels; None in a student's kit."""
+    return None if solutions is None else load_arrays(solutions / "heldout.npz")
 
 
-def inputs_of(images):
-    """What the network sees of images, uint8 (n, 784): float64 (n, 785), with the bias unit."""
-    return np.column_stack([images / 255.0, np.ones(len(images))])
-
-
-def judge(network, weights, x):
-    """The output nets of inputs (n, 785): (n, 10)."""
-    h = network.sigmoid(x @ weights["hidden"].T / network.HIDDEN_SCALE)
-    return np.column_stack([h, np.ones(len(h))]) @ weights["output"].T
+def judge(network, weights, images):
+    """The output nets of images, uint8 (n, 784): (n, 10). In parts, which stay in the cache."""
+    nets = np.empty((len(images), len(weights["output"])))
+    inputs, h = (np.ones((PART, weights[name].shape[1])) for name in ("hidden", "output"))
+    for start in range(0, len(images), PART):
+        part = images[start : start + PART]
+        x, active = inputs[: len(part)], h[: len(part)]  # the last one of each is the bias unit
+        np.divide(part, 255.0, out=x[:, :-1])
+        active[:, :-1] = network.sigmoid(x @ weights["hidden"].T / network.HIDDEN_SCALE)
+        nets[start : start + PART] = active @ weights["output"].T
+    return nets
 
 
 def share_right(nets, labels):
