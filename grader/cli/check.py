@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +15,23 @@ from grader.course import Assignment, find_assignment, require_group
 from grader.foreign import clean
 from grader.locales import choose
 from grader.report.language import show, translate
-from grader.results import Report, Text, all_passed, feedback, max_score, score
+from grader.results import (
+    Cause,
+    CheckResult,
+    Epoch,
+    Progress,
+    Report,
+    Text,
+    all_passed,
+    feedback,
+    max_score,
+    score,
+)
 from grader.sandbox.plain import server
 from grader.submission import read_submission, require_readable
 
 MAX_PATH = 4096
+FOR_THE_PAGE = ("grader.report.html", "latex2mathml.converter")
 ELSEWHERE = "--html FILE or --json FILE"
 
 
@@ -71,13 +84,19 @@ def run(options: argparse.Namespace) -> int:
         with Live(out, lang, submission.code) as live:
             title = Text(settings.title, settings.title_zh)
             live.begin(title, submission.file, assignment.groups)
+
+            def told(event: Cause | CheckResult | Epoch | Progress) -> None:
+                live.watch(event)
+                if isinstance(event, Progress):
+                    _prepare_page(event)
+
             report = grade(
                 assignment,
                 submission,
                 forkserver,
                 seed=options.seed,
                 only=options.only,
-                watch=live.watch,
+                watch=told,
             )
     finally:
         forkserver.close()
@@ -86,6 +105,17 @@ def run(options: argparse.Namespace) -> int:
         out.print(line)
     show_page(write_result(report, asked, options), asked, options)
     return exit_code(report)
+
+
+def _prepare_page(progress: Progress) -> None:
+    """Import what makes the page while a network is trained.
+
+    Most of that time this process waits for the student's, though never for long: so one module
+    after the other.
+    """
+    due = 1 + len(FOR_THE_PAGE) * progress.done // max(progress.total, 1)
+    for module in FOR_THE_PAGE[:due]:
+        import_module(module)
 
 
 def write_result(report: Report, asked: Asked, options: argparse.Namespace) -> Path:
