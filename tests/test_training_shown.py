@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from grader.checks import TrainingTask, load_module
 from grader.checks.training import run_training
+from grader.errors import CheckError
 from grader.locales import LANGUAGES
 from grader.report import html
 from grader.report import json as as_json
@@ -536,6 +537,16 @@ def test_how_blocks_are_cut_changes_nothing_that_is_shown(course: Path, tmp_path
     other = run_training(right_functions(), checks / "training.py", task, lambda _event: None)
     for name in ("story", "plot", "worst", "confusion", "comparisons"):
         assert getattr(other, name) == getattr(found, name)
+
+
+@pytest.mark.parametrize("returned", ["None", "object()", "{'epochs': 1}"])
+def test_a_run_that_gives_no_training_is_named(tmp_path: Path, returned: str) -> None:
+    """Whoever writes a training's file is told which one is wrong, and what with it."""
+    file = tmp_path / "training.py"
+    file.write_text(f"def run(student, task, watch):\n    return {returned}\n", encoding="utf-8")
+    task = TrainingTask(tmp_path, None, 2, 0.94, 0)
+    with pytest.raises(CheckError, match=r"training\.py: what `run` returned is no Training: "):
+        run_training(right_functions(), file, task, lambda _event: None)
 
 
 def test_what_is_shown_of_the_true_run_is_of_the_students_own_numbers(course: Path) -> None:

@@ -64,3 +64,20 @@ def test_nothing_is_left_of_workers(tmp_path, monkeypatch):
         LocalWorkers(NOBODY, 2)
     assert started[0].poll() is not None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_rooms_of_the_dead_are_removed(tmp_path, monkeypatch):
+    """What a killed one left is removed, but nothing of a living one and nothing by a link."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    elsewhere = tmp_path / "elsewhere"
+    for folder in ("grader-workers-dead/bytecode", "elsewhere", "another"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "grader-workers-link").symlink_to(elsewhere)
+    (tmp_path / "grader-workers-file").touch()
+    there = {"another", "elsewhere", "grader-workers-file", "grader-workers-link"}
+    first = LocalWorkers(NOBODY, 1)
+    (room,) = {path.name for path in tmp_path.iterdir()} - there
+    LocalWorkers(NOBODY, 1).close()
+    assert {path.name for path in tmp_path.iterdir()} == {room, *there}
+    first.close()
+    assert {path.name for path in tmp_path.iterdir()} == there

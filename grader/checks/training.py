@@ -24,7 +24,7 @@ import numpy as np
 from grader.checks.known import Digest, Known, Run, Strayed
 from grader.checks.loading import load_module
 from grader.checks.student import Student
-from grader.errors import Died, StudentError
+from grader.errors import CheckError, Died, StudentError
 from grader.results import Epoch, Progress, Training
 from grader.sandbox.guest import Answers
 
@@ -179,7 +179,7 @@ def run_training(student: Student, file: Path, task: TrainingTask, watch: Watch)
     """Run an assignment's training: the function `run(student, task, watch)` of its file.
 
     Raises:
-        CheckError: the file can't be loaded.
+        CheckError: the file can't be loaded, or its `run` gives no Training. Names the file.
         StudentError: whatever went wrong with the student's code.
         Strayed: it seemed to be a training that is known, and is not.
     """
@@ -192,8 +192,14 @@ def run_training(student: Student, file: Path, task: TrainingTask, watch: Watch)
         for epoch in known.training.epochs:
             watch(epoch)
         return known.training
-    # As it would be if it had been kept: a loss of 0 is 0.0.
-    training = msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Training)
+    try:  # as it would be if it had been kept: a loss of 0 is 0.0
+        training = msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Training)
+    except (TypeError, msgspec.ValidationError) as error:
+        raise CheckError(
+            "{file}: what `run` returned is no Training: {detail}",
+            file=str(file),
+            detail=str(error),
+        ) from error
     if memory is not None:
         memory.keep(training)
     return training

@@ -31,6 +31,7 @@ from grader.sandbox.plain import server
 from grader.submission import read_submission, require_readable
 
 MAX_PATH = 4096
+# What takes long to import, also what the former imports when there is a formula.
 FOR_THE_PAGE = ("grader.report.html", "latex2mathml.converter")
 ELSEWHERE = "--html FILE or --json FILE"
 

@@ -1,15 +1,20 @@
 """Workers on this machine, one for each core."""
 
 import contextlib
+import fcntl
 import itertools
 import os
 import queue
+import shutil
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 from grader.errors import UsageError
 from grader.foreign import clean
 from grader.workers.process import Role, Worker
+
+PREFIX = "grader-workers-"
 
 
 def cores() -> list[int | None]:
@@ -43,10 +48,11 @@ class LocalWorkers:
         self._workers: list[Worker] = []
         self._undo = contextlib.ExitStack()
         try:
-            temporary = tempfile.TemporaryDirectory(
-                prefix="grader-workers-", ignore_cleanup_errors=True
-            )
+            _remove_rooms_of_the_dead()
+            temporary = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
             room = self._undo.enter_context(temporary)
+            with contextlib.suppress(OSError):  # where nothing can be locked, nothing is removed
+                self._undo.callback(os.close, _lived_in(room))
             for core in itertools.islice(itertools.cycle(cores()), count):
                 worker = Worker(role, room, core)
                 self._undo.callback(worker.close)
@@ -81,3 +87,30 @@ class LocalWorkers:
         for worker in self._workers:  # all of them first: closing one takes a while
             worker.kill()
         self._undo.close()
+
+
+def _lived_in(room: str) -> int:
+    """Mark a room as one whose owner is alive, as long as the descriptor is open.
+
+    Raises:
+        OSError: somebody lives there; or it is no room, or not to be entered.
+    """
+    descriptor = os.open(room, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _remove_rooms_of_the_dead() -> None:
+    """Remove what was left by somebody who was killed."""
+    for room in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        with contextlib.suppress(OSError):
+            descriptor = _lived_in(str(room))
+            try:
+                if os.fstat(descriptor).st_uid == os.geteuid():
+                    shutil.rmtree(room)
+            finally:
+                os.close(descriptor)
