@@ -1,18 +1,20 @@
-"""`grader batch` with two jobs, beside one."""
+"""`grader batch` with two jobs, beside one, and what two cores of this machine give at all."""
 
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks.handed_in import hand_in
+from tests.benchmarks.handed_in import REFERENCE, STUDENTS, hand_in
 from tests.benchmarks.plan import Plan
-from tests.benchmarks.spent import ROOT, spent
+from tests.benchmarks.spent import ROOT, environment, spent
 from tests.benchmarks.table import Found, Left, Row, Target, alternate, cores
 
 
 def measure(plan: Plan) -> Iterator[Found]:
-    """Grade one class with one job and with two."""
+    """Grade one class with one job and with two; beside it, the lesson's loop once and twice."""
     what = f"`--jobs 2`, submissions a minute (a class of {plan.students})"
     if cores() < 2:
         yield Left(what, "there is one core here")
@@ -30,6 +32,31 @@ def measure(plan: Plan) -> Iterator[Found]:
         ways: dict[str, Callable[[], float]] = {
             "two": lambda: a_minute(2),
             "one": lambda: a_minute(1),
+            "two loops": lambda: loops_a_minute(2),
+            "one loop": lambda: loops_a_minute(1),
         }
         found = alternate(ways, plan.rounds)
-    yield Row(what, "`--jobs 1`", "", found["two"], found["one"], Target(1.9, most=False))
+    ours = Row(what, "`--jobs 1`", "", found["two"], found["one"], Target(1.9, most=False))
+    loops = "the lesson's loop in two processes at once, runs a minute"
+    machines = Row(loops, "in one", "", found["two loops"], found["one loop"])
+    yield ours
+    yield machines
+    gained = "what the second job gains"
+    yield Row(gained, "what a second loop does", "", tuple(ours.ratios), tuple(machines.ratios))
+
+
+def loops_a_minute(count: int) -> float:
+    """Train with the lesson's loop in so many processes at once, which share nothing."""
+    line = (sys.executable, "-m", REFERENCE.stem)
+    start = time.perf_counter()
+    processes = [
+        subprocess.Popen(
+            line,
+            env=environment(PYTHONPATH=str(STUDENTS)),
+            cwd=REFERENCE.parent,
+            stdout=subprocess.DEVNULL,
+        )
+        for _ in range(count)
+    ]
+    assert [process.wait() for process in processes] == [0] * count
+    return 60 * count / (time.perf_counter() - start)
