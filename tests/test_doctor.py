@@ -46,6 +46,13 @@ ctypes.CDLL = Library
 """
 
 
+# A Python without what only some systems have, as on Windows.
+WITHOUT_FCNTL = """
+import sys
+sys.modules["fcntl"] = None
+"""
+
+
 class Place:
     """This machine, with less: what is left out is really not there for the command."""
 
@@ -53,6 +60,9 @@ class Place:
         self.variables, self.prefix = {}, []
         if "libseccomp" in without:
             (folder / "sitecustomize.py").write_text(WITHOUT_LIBSECCOMP)
+            self.variables["PYTHONPATH"] = os.pathsep.join((str(folder), str(ROOT)))
+        if "fcntl" in without:
+            (folder / "sitecustomize.py").write_text(WITHOUT_FCNTL)
             self.variables["PYTHONPATH"] = os.pathsep.join((str(folder), str(ROOT)))
         if "landlock" in without:
             self.prefix = [sys.executable, "-c", WITHOUT_LANDLOCK]
@@ -114,6 +124,13 @@ def test_less_than_here(here, tmp_path, without, gone, words):
         "batch", handed_in, "--course", course, "--out", tmp_path / "out", "--jobs", 1
     )
     assert batch.returncode == (0 if good else 2), batch.stderr
+
+
+@linux
+def test_it_needs_nothing_that_windows_lacks(here, tmp_path):
+    """Where nothing can be locked, as on Windows, doctor still tells what is here."""
+    done = Place(tmp_path, frozenset({"fcntl"})).run("doctor", "--lang", "en", "--json", "-")
+    assert strict_json(done.stdout)["protections"] == list(here.in_force)
 
 
 @linux

@@ -1,4 +1,4 @@
-"""Workers: what is said when the machine has no room for one."""
+"""Workers: what is said when the machine has no room for one, and what is left of them."""
 
 import tempfile
 

@@ -13,6 +13,7 @@ import tempfile
 LIBRARY = "libseccomp.so.2"
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000  # the latter with an error's number
 EQUAL, MASKED_EQUAL = 4, 7
+UNKNOWN = -1  # other numbers below 0 are right: libseccomp knows what they stand for
 # What Python and NumPy need to compute, to import a module and to talk over one open socket.
 ALLOWED = """
     read readv pread64 write writev recvfrom sendto getsockname getsockopt
@@ -80,7 +81,9 @@ def program() -> bytes:
         for command in (0, 1, 2, 3, 4, F_DUPFD_CLOEXEC):  # F_DUPFD, F_[GS]ETFD, F_[GS]ETFL
             add(ALLOW, "fcntl", Comparison(1, EQUAL, command))
         with tempfile.TemporaryFile() as file:
-            _require(lib.seccomp_export_bpf(rules, file.fileno()))
+            status = lib.seccomp_export_bpf(rules, file.fileno())
+            if status < 0:
+                raise _refusal(status)
             file.seek(0)
             return file.read()
     finally:
@@ -92,12 +95,14 @@ def _add(
 ) -> None:
     """Add a rule unless this architecture has no such call, as with stat on 64-bit ARM."""
     number = lib.seccomp_syscall_resolve_name(name.encode())
-    if number >= 0:
-        comparisons = (Comparison * len(wanted))(*wanted)
-        _require(lib.seccomp_rule_add_array(rules, action, number, len(wanted), comparisons))
+    if number == UNKNOWN:
+        return
+    comparisons = (Comparison * len(wanted))(*wanted)
+    status = lib.seccomp_rule_add_array(rules, action, number, len(wanted), comparisons)
+    if -status in {errno.EPERM, errno.EACCES, errno.ENOMEM}:
+        raise _refusal(status)
 
 
-def _require(status: int) -> None:
-    """Raise what libseccomp says by a negative number."""
-    if status < 0:
-        raise OSError(-status, f"libseccomp: {os.strerror(-status)}")
+def _refusal(status: int) -> OSError:
+    """Make the error that libseccomp tells of by a negative number."""
+    return OSError(-status, f"libseccomp: {os.strerror(-status)}")

@@ -1,7 +1,6 @@
 """Workers on this machine, one for each core."""
 
 import contextlib
-import fcntl
 import itertools
 import os
 import queue
@@ -95,6 +94,8 @@ def _lived_in(room: str) -> int:
     Raises:
         OSError: somebody lives there; or it is no room, or not to be entered.
     """
+    import fcntl  # noqa: PLC0415 - Windows has none, and `grader doctor` says what it has
+
     descriptor = os.open(room, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
