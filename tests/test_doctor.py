@@ -51,6 +51,7 @@ WITHOUT_FCNTL = """
 import sys
 sys.modules["fcntl"] = None
 """
+CUSTOMIZED = {"libseccomp": WITHOUT_LIBSECCOMP, "fcntl": WITHOUT_FCNTL}
 
 
 class Place:
@@ -58,11 +59,8 @@ class Place:
 
     def __init__(self, folder: Path, without: frozenset[str]) -> None:
         self.variables, self.prefix = {}, []
-        if "libseccomp" in without:
-            (folder / "sitecustomize.py").write_text(WITHOUT_LIBSECCOMP)
-            self.variables["PYTHONPATH"] = os.pathsep.join((str(folder), str(ROOT)))
-        if "fcntl" in without:
-            (folder / "sitecustomize.py").write_text(WITHOUT_FCNTL)
+        for name in without & CUSTOMIZED.keys():
+            (folder / "sitecustomize.py").write_text(CUSTOMIZED[name])
             self.variables["PYTHONPATH"] = os.pathsep.join((str(folder), str(ROOT)))
         if "landlock" in without:
             self.prefix = [sys.executable, "-c", WITHOUT_LANDLOCK]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.benchmarks.handed_in import REFERENCE, STUDENTS, TEMPLATE
+from tests.benchmarks.handed_in import REFERENCE, TEMPLATE, lessons_loop
 from tests.benchmarks.plan import Plan
-from tests.benchmarks.spent import ROOT, Meter, environment, spent
+from tests.benchmarks.spent import ROOT, Meter, Spent, environment, spent
 from tests.benchmarks.table import Found, Row, Target, alternate
 from tests.command import NAME, notebook
 
@@ -40,9 +40,9 @@ def measure(plan: Plan) -> Iterator[Found]:
         ways: dict[str, Callable[[], Told]] = {
             name: lambda path=path: told(path, page) for name, path in submissions.items()
         }
-        ways[LOOP] = lambda: _other("-m", REFERENCE.stem, path=STUDENTS, cwd=REFERENCE.parent)
-        ways[IMPORTS] = lambda: _other("-c", "import pytest, numpy")
-        ways["help"] = lambda: _other("-m", "grader", "--help")
+        ways[LOOP] = lambda: _other(lessons_loop())
+        ways[IMPORTS] = lambda: _other(spent(sys.executable, "-c", "import pytest, numpy"))
+        ways["help"] = lambda: _other(spent(sys.executable, "-m", "grader", "--help"))
         found = alternate(ways, plan.rounds)
     for name in submissions:
         yield from _rows(f"`grader check` of {name}", found, found[name])
@@ -95,6 +95,5 @@ def told(path: Path, page: Path) -> Told:
         return Told(*first, wall, meter.seconds())
 
 
-def _other(*words: str, path: Path = ROOT, cwd: Path | None = None) -> Told:
-    took = spent(sys.executable, *words, env=environment(PYTHONPATH=str(path)), cwd=cwd)
+def _other(took: Spent) -> Told:
     return Told(took.wall, took.cpu, took.wall, took.cpu)
