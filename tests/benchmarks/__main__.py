@@ -1,6 +1,6 @@
 """Measures what grader costs, each figure beside what it is compared with.
 
-    python -m tests.benchmarks                       # all, a quarter of an hour on two idle cores
+    python -m tests.benchmarks                       # all, twenty minutes on two idle cores
     python -m tests.benchmarks check peers --rounds 5
     python -m tests.benchmarks --full --out measured # hours: larger classes, more rounds
 

@@ -1,4 +1,4 @@
-"""How much is measured: as little as a test needs, what takes a quarter of an hour, or all."""
+"""How much is measured: as little as a test needs, what takes twenty minutes, or all."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ class Plan(NamedTuple):
         epochs: of training, where training alone is measured.
         students: whose work is graded in a batch.
         peers: students whose work other graders grade, too.
-        scales: sizes of classes that take turns with the first of them.
+        scales: sizes of classes that take turns with the first of them, which two jobs grade, too.
         largest: sizes of classes that are graded once, beside the first of those.
         rows: of the class's page.
         cache: a folder in which other graders are installed, and stay.
