@@ -59,8 +59,8 @@ class Place:
 
     def __init__(self, folder: Path, without: frozenset[str]) -> None:
         self.variables, self.prefix = {}, []
-        for name in without & CUSTOMIZED.keys():
-            (folder / "sitecustomize.py").write_text(CUSTOMIZED[name])
+        if customs := [CUSTOMIZED[name] for name in sorted(without & CUSTOMIZED.keys())]:
+            (folder / "sitecustomize.py").write_text("".join(customs))
             self.variables["PYTHONPATH"] = os.pathsep.join((str(folder), str(ROOT)))
         if "landlock" in without:
             self.prefix = [sys.executable, "-c", WITHOUT_LANDLOCK]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.benchmarks.handed_in import REFERENCE, TEMPLATE, lessons_loop
+from tests.benchmarks.handed_in import REFERENCE, STUDENTS, TEMPLATE
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.spent import ROOT, Meter, Spent, environment, spent
 from tests.benchmarks.table import Found, Row, Target, alternate
@@ -93,6 +93,12 @@ def told(path: Path, page: Path) -> Told:
         wall = time.perf_counter() - start
         meter.wait()
         return Told(*first, wall, meter.seconds())
+
+
+def lessons_loop() -> Spent:
+    """Run the reference answer by itself, which trains with the lesson's own loop."""
+    path = environment(PYTHONPATH=str(STUDENTS))
+    return spent(sys.executable, "-m", REFERENCE.stem, env=path, cwd=REFERENCE.parent)
 
 
 def _other(took: Spent) -> Told:

@@ -1,13 +1,11 @@
 """A class that hands in what classes do: right answers, mistakes, styles, templates, notebooks."""
 
 import shutil
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from tests.benchmarks.spent import Spent, environment, spent
 from tests.command import NAME, REFERENCE, ROOT, notebook, replace_in
 
 TEAM = REFERENCE.parent
@@ -49,12 +47,6 @@ def work(number: int) -> Work:
     # In a notebook, what stands there to try it out would run, too.
     source = path.read_text(encoding="utf-8").partition(TRIED_OUT)[0] + f"\n# {number}\n"
     return Work(f"student-{number:05}", source, slot in {3, 5, 8})
-
-
-def lessons_loop() -> Spent:
-    """Run the reference answer by itself, which trains with the lesson's own loop."""
-    path = environment(PYTHONPATH=str(STUDENTS))
-    return spent(sys.executable, "-m", REFERENCE.stem, env=path, cwd=TEAM)
 
 
 def shorten(folder: Path, samples: int = 320) -> Path:
