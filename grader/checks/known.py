@@ -7,8 +7,8 @@ in a row. As long as the answers stay the same, these are the very inputs that a
 to; if they are the same to the end, so is the training: its weights, its curve, all of it. After
 the first steps nothing of the network is computed again, here or in the student's process.
 
-Who needs a training a second time leaves it in the room of all who grade the same on this machine,
-so that none of the others need make it, either.
+Who makes a training leaves it in the room of all who grade the same on this machine, so that none
+of the others need make it, either.
 
 A single bit of difference shows that this training is another one. What the functions were asked
 by then was not what it would have asked, and a function may remember. So `Strayed` is raised, the
@@ -21,7 +21,7 @@ is trained each time. So a report is the same whatever is known: only the time i
 import ast
 import contextlib
 import hashlib
-import io
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,12 +33,13 @@ from grader.disk import write_whole
 from grader.errors import NotGraded
 from grader.results import Training
 from grader.sandbox.guest import Inputs
-from grader.sandbox.inside.wire import pack
+from grader.sandbox.inside.wire import LENGTHS, pack, unpack
 
-MOST = 8  # trainings that are kept
+MOST = 8  # trainings that a process keeps in its memory
 SUFFIX = ".training"
 SEAL = hashlib.sha256().digest_size  # bytes before it by which damage is seen
 MOST_BYTES = 32 * 2**20  # of the inputs of one that is kept
+SHELF_BYTES = 256 * 2**20  # of all that lie in a room
 # Functions, and attributes of NumPy and its arrays, with which a program could change what it was
 # not given, or see how it is called.
 FUNCTIONS = frozenset(
@@ -135,51 +136,51 @@ class Shelf:
     def __init__(self, room: Path) -> None:
         """Have it in a room that is nobody else's."""
         self._room = room
-        self._put: set[bytes] = set()  # by this process
 
     def put(self, key: bytes, run: Run) -> None:
-        """Lay a training there, once; the one that was needed longest ago makes room."""
-        path = self._path(key)
+        """Lay a training there; those that were needed longest ago make room."""
+        training = msgspec.msgpack.encode(run.training)
+        values = [*run.inputs, run.finished, *map(_array, (run.digest, training))]
+        data = pack(values)
         with contextlib.suppress(OSError):
-            if path.exists():
-                path.touch()
+            write_whole(self._path(key), [hashlib.sha256(data).digest(), data])
+            self._make_room()
+
+    def _make_room(self) -> None:
+        lying = {path: path.stat() for path in self._room.glob("*" + SUFFIX)}
+        size = sum(status.st_size for status in lying.values())
+        for path in sorted(lying, key=lambda path: lying[path].st_mtime_ns):
+            if size <= SHELF_BYTES:
                 return
-            if key in self._put:
-                return
-            self._put.add(key)
-            data = io.BytesIO()
-            np.savez(
-                data,
-                *run.inputs,
-                digest=np.frombuffer(run.digest, np.uint8),
-                finished=np.array(run.finished),
-                training=np.frombuffer(msgspec.msgpack.encode(run.training), np.uint8),
-            )
-            write_whole(path, [hashlib.sha256(data.getvalue()).digest(), data.getvalue()])
-            lying = sorted(self._room.glob("*" + SUFFIX), key=lambda p: p.stat().st_mtime_ns)
-            for old in lying[:-MOST]:
-                old.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            size -= lying[path].st_size
 
     def take(self, key: bytes) -> Run | None:
-        """Look for a training."""
+        """Look for a training, which is needed."""
         try:
-            kept = self._path(key).read_bytes()
+            kept = memoryview(self._path(key).read_bytes())
             seal, data = kept[:SEAL], kept[SEAL:]
             if hashlib.sha256(data).digest() != seal:
                 return None
-            with np.load(io.BytesIO(data)) as found:
-                arrays = dict(found)
-            digest, finished, training = (
-                arrays.pop(name) for name in ("digest", "finished", "training")
+            head, _ = LENGTHS.unpack_from(data)
+            body = LENGTHS.size + head
+            *inputs, finished, digest, training = unpack(
+                bytes(data[LENGTHS.size : body]), data[body:]
             )
+            self.touch(key)
             return Run(
-                tuple(arrays[f"arr_{index}"] for index in range(len(arrays))),
+                tuple(inputs),
                 digest.tobytes(),
-                bool(finished),
+                finished,
                 msgspec.msgpack.decode(training.tobytes(), type=Training),
             )
-        except (OSError, msgspec.DecodeError):  # none, or that of another version
+        except OSError:  # there is none
             return None
+
+    def touch(self, key: bytes) -> None:
+        """Note that a training is needed again."""
+        with contextlib.suppress(OSError):
+            os.utime(self._path(key))
 
     def remove(self, key: bytes) -> None:
         """Take a training away."""
@@ -188,6 +189,11 @@ class Shelf:
 
     def _path(self, key: bytes) -> Path:
         return self._room / (key.hex() + SUFFIX)
+
+
+def _array(data: bytes) -> np.ndarray:
+    """Make of bytes what a frame can hold."""
+    return np.frombuffer(data, np.uint8)
 
 
 class Memory:
@@ -224,10 +230,10 @@ class Memory:
             return None
         run = self._runs.get(key)
         if self._shelf is not None:
-            if run is not None:
-                self._shelf.put(key, run)
-            else:
+            if run is None:
                 run = self._shelf.take(key)
+            else:
+                self._shelf.touch(key)
         if run is not None:
             self._remember(key, run)
         return run
@@ -247,9 +253,12 @@ class Memory:
         """Keep what came of the loop that was noted, if it was one."""
         if len(self._begun) != 1:
             return
-        run = self._begun[0].run(training)
-        if run is not None:
-            self._remember(self._begun[0].key, run)
+        key, run = self._begun[0].key, self._begun[0].run(training)
+        if run is None:
+            return
+        self._remember(key, run)
+        if self._shelf is not None:
+            self._shelf.put(key, run)
 
     def _remember(self, key: bytes, run: Run) -> None:
         self._runs.pop(key, None)
