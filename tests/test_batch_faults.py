@@ -44,9 +44,11 @@ def arguments(folder: Path, out: Path, *more: object) -> tuple[object, ...]:
             "--lang", "en", *(more or ("--jobs", 2)))  # fmt: skip
 
 
-def start(folder: Path, out: Path, *more: object, **variables: str) -> "subprocess.Popen[bytes]":
+def start(
+    folder: Path, out: Path, *more: object, before: tuple[str, ...] = (), **variables: str
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command(*arguments(folder, out, *more)),
+        [*before, *command(*arguments(folder, out, *more))],
         env=environment(**variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -160,6 +162,18 @@ def test_interrupted_it_says_so_and_goes_on(place, tmp_path, number):
     assert contents(out) == contents(place / "undisturbed")
     now = {p.name: p.stat().st_mtime_ns for p in out.glob("results/*.json")}
     assert len(kept.items() & now.items()) >= len(kept) - 1  # one may not have been kept yet
+
+
+def test_in_a_shells_background_it_does_not_hear_ctrl_c(place, tmp_path):
+    """What is started with Ctrl-C ignored, as scripts do with `&`, is not ended by it."""
+    out = tmp_path / "out"
+    ignoring = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+    with start(place, out, before=ignoring) as process:
+        until(lambda: list(out.glob("results/*.json")))
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+    assert process.returncode == 0, said
+    assert contents(out) == contents(place / "undisturbed")
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.002, 0.02, 0.3])

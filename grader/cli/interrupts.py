@@ -1,8 +1,13 @@
-"""Ctrl-C and SIGTERM, which are to end a batch at a moment when it can be ended well."""
+"""Ctrl-C and SIGTERM, which are to end a batch at a moment when it can be ended well.
+
+What whoever started us has ignored stays ignored: so a shell keeps its Ctrl-C from what it runs in
+its background.
+"""
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
 
 Look = Callable[[], None]
 
@@ -11,14 +16,11 @@ Look = Callable[[], None]
 def interruptible() -> Iterator[None]:
     """Take a SIGTERM for a Ctrl-C."""
 
-    def interrupt(_number: int, _frame: object) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
+    with _handled([signal.SIGTERM], interrupt):
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager
@@ -34,10 +36,21 @@ def deferred() -> Iterator[Look]:
         if seen:
             raise KeyboardInterrupt
 
-    both = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda number, _: seen.append(number)) for number in both]
-    try:
+    with _handled([signal.SIGINT, signal.SIGTERM], lambda number, _: seen.append(number)):
         yield look
+
+
+@contextlib.contextmanager
+def _handled(
+    numbers: Iterable[signal.Signals], handler: Callable[[int, FrameType | None], object]
+) -> Iterator[None]:
+    """Handle signals, but for those that are ignored."""
+    before = {number: signal.getsignal(number) for number in numbers}
+    heeded = [number for number, old in before.items() if old is not signal.SIG_IGN]
+    for number in heeded:
+        signal.signal(number, handler)
+    try:
+        yield
     finally:
-        for number, handler in zip(both, before, strict=True):
-            signal.signal(number, handler)
+        for number in heeded:
+            signal.signal(number, before[number])
