@@ -3,6 +3,7 @@
 import math
 import os
 import random
+import shutil
 import sys
 
 import msgspec
@@ -286,6 +287,15 @@ def test_a_room_is_not_filled(graded, tmp_path, monkeypatch):
         rate = f"OUTPUT_LEARNING_RATE = {0.05 + number / 1000}"
         graded(ANSWER.replace("OUTPUT_LEARNING_RATE = 0.1", rate), memory)
     assert len([*tmp_path.iterdir()]) == 3
+
+
+def test_a_small_disk_is_left_to_others(graded, alone, tmp_path, monkeypatch):
+    """Where little is free, a training is known to who made it, and no place is taken."""
+    free = shutil.disk_usage(tmp_path)._replace(free=known.SHELF_BYTES - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: free)
+    memory = Memory(tmp_path)
+    assert [graded(ANSWER, memory) for _ in range(2)] == [alone["answer"]] * 2
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_what_memory_holds_no_longer_lies_in_the_room(graded, computed, tmp_path):

@@ -22,6 +22,7 @@ import ast
 import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +40,7 @@ MOST = 8  # trainings that a process keeps in its memory
 SUFFIX = ".training"
 SEAL = hashlib.sha256().digest_size  # bytes before it by which damage is seen
 MOST_BYTES = 32 * 2**20  # of the inputs of one that is kept
-SHELF_BYTES = 256 * 2**20  # of all that lie in a room
+SHELF_BYTES = 256 * 2**20  # of all that lie in a room; as much is left free beside them
 # Functions, and attributes of NumPy and its arrays, with which a program could change what it was
 # not given, or see how it is called.
 FUNCTIONS = frozenset(
@@ -139,10 +140,11 @@ class Shelf:
 
     def put(self, key: bytes, run: Run) -> None:
         """Lay a training there; those that were needed longest ago make room."""
-        training = msgspec.msgpack.encode(run.training)
-        values = [*run.inputs, run.finished, *map(_array, (run.digest, training))]
-        data = pack(values)
         with contextlib.suppress(OSError):
+            if shutil.disk_usage(self._room).free < SHELF_BYTES:  # others need some of it, too
+                return
+            training = np.frombuffer(msgspec.msgpack.encode(run.training), np.uint8)
+            data = pack(run._asdict() | {"digest": run.digest.hex(), "training": training})
             write_whole(self._path(key), [hashlib.sha256(data).digest(), data])
             self._make_room()
 
@@ -164,15 +166,13 @@ class Shelf:
                 return None
             head, _ = LENGTHS.unpack_from(data)
             body = LENGTHS.size + head
-            *inputs, finished, digest, training = unpack(
-                bytes(data[LENGTHS.size : body]), data[body:]
-            )
+            found = unpack(bytes(data[LENGTHS.size : body]), data[body:])
             self.touch(key)
             return Run(
-                tuple(inputs),
-                digest.tobytes(),
-                finished,
-                msgspec.msgpack.decode(training.tobytes(), type=Training),
+                found["inputs"],
+                bytes.fromhex(found["digest"]),
+                found["finished"],
+                msgspec.msgpack.decode(found["training"].tobytes(), type=Training),
             )
         except OSError:  # there is none
             return None
@@ -189,11 +189,6 @@ class Shelf:
 
     def _path(self, key: bytes) -> Path:
         return self._room / (key.hex() + SUFFIX)
-
-
-def _array(data: bytes) -> np.ndarray:
-    """Make of bytes what a frame can hold."""
-    return np.frombuffer(data, np.uint8)
 
 
 class Memory:
