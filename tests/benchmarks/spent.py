@@ -104,8 +104,12 @@ def _make() -> Path | None:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Make the environment of a command: one thread for NumPy, and the grader of this tree."""
-    return dict(os.environ) | ENVIRONMENT | variables
+    """Make the environment of a command: one thread for NumPy, and the grader of this tree.
+
+    Bytecode is kept, or the process that grades as a worker does would compile each check again.
+    """
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return kept | ENVIRONMENT | variables
 
 
 def spent(
