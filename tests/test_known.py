@@ -203,9 +203,10 @@ def test_who_grades_next_door_does_not_matter(graded, alone, seed, tmp_path):
         lambda data: b"",
         lambda data: data[: len(data) // 2],
         lambda data: bytes(len(data)),
+        lambda data: data.replace(b'"digest"', b'"digits"'),
         lambda data: data[:5000] + b"?" + data[5001:],
     ],
-    ids=["empty", "cut short", "zeros", "one byte"],
+    ids=["empty", "cut short", "zeros", "no digest", "one byte"],
 )
 def test_what_lies_damaged_in_the_room_is_made_again(graded, alone, computed, room, damage):
     """A training that can't be read as it was written is not known."""

@@ -34,7 +34,7 @@ from grader.disk import write_whole
 from grader.errors import NotGraded
 from grader.results import Training
 from grader.sandbox.guest import Inputs
-from grader.sandbox.inside.wire import LENGTHS, pack, unpack
+from grader.sandbox.inside.wire import pack, unpack_frame
 
 MOST = 8  # trainings that a process keeps in its memory
 SUFFIX = ".training"
@@ -164,9 +164,7 @@ class Shelf:
             seal, data = kept[:SEAL], kept[SEAL:]
             if hashlib.sha256(data).digest() != seal:
                 return None
-            head, _ = LENGTHS.unpack_from(data)
-            body = LENGTHS.size + head
-            found = unpack(bytes(data[LENGTHS.size : body]), data[body:])
+            found = unpack_frame(data)
             self.touch(key)
             return Run(
                 found["inputs"],
@@ -174,7 +172,7 @@ class Shelf:
                 found["finished"],
                 msgspec.msgpack.decode(found["training"].tobytes(), type=Training),
             )
-        except OSError:  # there is none
+        except (OSError, msgspec.DecodeError):  # none, or that of another version
             return None
 
     def touch(self, key: bytes) -> None:

@@ -109,6 +109,17 @@ def unpack(head: bytes, body: bytes | memoryview) -> Any:
     return value
 
 
+def unpack_frame(frame: bytes | memoryview) -> Any:
+    """Turn what `pack` made back into the value.
+
+    Raises:
+        WireError: whatever is wrong with the bytes behind the lengths.
+    """
+    content = memoryview(frame)[LENGTHS.size :]
+    size, _ = LENGTHS.unpack_from(frame)
+    return unpack(bytes(content[:size]), content[size:])
+
+
 class _Encoder:
     def __init__(self, body: list[memoryview], limit: int | None) -> None:
         self.body = body
