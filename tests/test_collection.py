@@ -86,13 +86,6 @@ def test_it():
     sys.modules[__name__].seen.append(1)
     assert seen == [1]
 """,
-    "in its module, as pytest finds it": """
-seen = []
-@check()
-def test_it(request):
-    request.module.seen.append(1)
-    assert seen == [1]
-""",
     "in a default": """
 @check()
 def test_it(seen=[]):
@@ -116,6 +109,13 @@ def test_b():
 """,
 }
 OTHERWISE = {
+    "in its module, as pytest finds it": """
+seen = []
+@check()
+def test_it(request):
+    request.module.seen.append(1)
+    assert seen == [1]
+""",
     "in a parameter": """
 @pytest.mark.parametrize("seen", [[]], ids=["x"])
 @check()

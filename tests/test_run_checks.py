@@ -404,6 +404,18 @@ BROKEN = {
         "import pytest\n@check()\ndef test_x():\n    pytest.skip('not today')\n",
         rf"test_b\.py, line {FIRST + 3}, in test_b::x: Skipped",
     ),
+    "a check that never runs": (
+        "@check()\nasync def test_x():\n    pass\n",
+        r"test_b\.py, line \d+, in test_b::x: Failed: async def functions are not ",
+    ),
+    "a check that returns what it should require": (
+        "@check()\ndef test_x():\n    return 1 < 0\n",
+        rf"test_b\.py, line {FIRST}, in test_b::x: TypeError: it returns bool, ",
+    ),
+    "a check that yields": (
+        "@check()\ndef test_x():\n    yield\n",
+        r"test_b\.py, line \d+: the checks can't be loaded: .*yield",
+    ),
     "a fixture that is not there": (
         "@check()\ndef test_x(studnet):\n    pass\n",
         r"test_b\.py, line \d+, in test_b::x: .*studnet",

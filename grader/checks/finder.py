@@ -1,13 +1,14 @@
 """What pytest is told of checks: a plugin that knows them, and for whom they are running."""
 
 import importlib.util
+import inspect
 import re
 import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, NamedTuple, NoReturn, Protocol
+from typing import Any, Literal, NamedTuple, NoReturn, Protocol, TypeGuard
 
 import numpy as np
 import pytest
@@ -50,8 +51,8 @@ class Run(Protocol):
     def second_chance(self) -> AbstractContextManager[None]:
         """Let a check be run once more."""
 
-    def rng(self, check: Check) -> "np.random.Generator":  # not imported before it is needed
-        """Make a check's random numbers."""
+    def rng(self) -> np.random.Generator:
+        """Make the random numbers of the check that has begun."""
 
     def training(self) -> Training:
         """Make the training run, unless that is done."""
@@ -77,6 +78,24 @@ class Face(NamedTuple):
     declared: dict[str, Declaration | None]
 
 
+# What a check may ask for by name: the student's work; random numbers that only the run's seed and
+# the check's id decide; the training run, made once, when the first check wants it; a function
+# that keeps the worst gradient for the report.
+GIVEN: dict[str, Callable[[Run], object]] = {
+    "student": lambda run: run.student,
+    "rng": lambda run: run.rng(),
+    "training": lambda run: run.training(),
+    "record": lambda run: run.record,
+}
+
+
+def _fixture(name: str) -> Any:
+    def give(self: "Finder") -> object:
+        return GIVEN[name](self.run)
+
+    return pytest.fixture(name=name)(give)
+
+
 class Finder:
     """The plugin that finds out what the checks are. It has the fixtures."""
 
@@ -84,36 +103,16 @@ class Finder:
     run: Run
     """Whose checks are running."""
 
+    student, rng, training, record = map(_fixture, ("student", "rng", "training", "record"))
+
     def __init__(self, wanted: Wanted) -> None:
         """Have found nothing yet."""
         self._wanted = wanted
         self.checks: dict[str, Check] = {}  # by pytest's node id
         self.broken: CheckError | None = None
         self._items: list[pytest.Item] = []  # all of them, as they were found
-        self._are_plain = False
+        self._plain: dict[str, list[str]] = {}  # what those ask for that are plain functions
         self._faces: dict[pytest.Module, Face] = {}
-
-    # Fixtures
-
-    @pytest.fixture
-    def student(self) -> Student:
-        """The student's work."""
-        return self.run.student
-
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> "np.random.Generator":
-        """Random numbers that only the run's seed and the check's id decide."""
-        return self.run.rng(self.checks[request.node.nodeid])
-
-    @pytest.fixture
-    def training(self) -> Training:
-        """The training run, made once, when the first check wants it."""
-        return self.run.training()
-
-    @pytest.fixture
-    def record(self) -> Callable[[Gradient], None]:
-        """Keep the worst gradient for the report."""
-        return self.run.record
 
     # Executing again
 
@@ -126,7 +125,7 @@ class Finder:
         Returns:
             Whether that could be done, and they are still the same checks.
         """
-        if not self._are_plain:
+        if len(self._plain) < len(self._items):
             return False
         for node, face in self._faces.items():
             try:
@@ -156,15 +155,14 @@ class Finder:
         """A file that can't be imported is the course's failure, and no check's."""
         report = yield
         if report.failed and self.broken is None:
-            said = [
-                line[1:].strip() for line in str(report.longrepr).splitlines() if line[:1] == "E"
-            ]
-            numbers = re.findall(rf"{re.escape(collector.path.name)}\D*(\d+)", str(report.longrepr))
+            words = str(report.longrepr)
+            said = [line[1:].strip() for line in words.splitlines() if line[:1] == "E"]
+            numbers = re.findall(rf"{re.escape(collector.path.name)}\D*(\d+)", words)
             self.broken = CheckError(
                 "{file}, line {line}: the checks can't be loaded: {detail}",
                 file=str(collector.path),
                 line=(numbers or ["1"])[-1],
-                detail=(said or [""])[-1],
+                detail=(said or [words])[-1],
             )
         return report
 
@@ -174,8 +172,9 @@ class Finder:
             items.clear()
             return
         self._items = [*items]
-        self._are_plain = all(map(_is_plain, items))
         for item in items:
+            if _is_plain(item):
+                self._plain[item.nodeid] = [*item.fixturenames]
             found = self._check_of(item)
             if any(found.id == other.id for other in self.checks.values()):
                 _break(item, mark("{file}: there are two checks {id}."), id=found.id)
@@ -244,6 +243,36 @@ class Finder:
     # pytest's hooks: running
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Run a check that is a plain function as pytest would, without asking its other plugins.
+
+        To set up and to tear down what such a check does not have takes longer than most checks.
+        """
+        if item.nodeid not in self._plain:
+            return None
+        assert isinstance(item, pytest.Function)
+        found = self.checks[item.nodeid]
+        arguments: dict[str, object] = {}
+
+        def set_up() -> None:
+            self.run.begin(found)
+            arguments.update((name, GIVEN[name](self.run)) for name in self._plain[item.nodeid])
+
+        def call() -> None:
+            with self.run.keep_margins(found):
+                answer = item.obj(**arguments)
+            if answer is not None:  # a comparison, perhaps, that nobody has required
+                raise TypeError(f"it returns {type(answer).__name__}, and a check returns nothing")
+
+        steps: dict[Literal["setup", "call"], Callable[[], None]] = {"setup": set_up, "call": call}
+        for when, step in steps.items():
+            called = pytest.CallInfo.from_call(step, when, reraise=ENDING)
+            self.run.end(found, item, called)
+            if called.excinfo is not None:
+                break
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Ask the run whether there is a ground to run a check on."""
         self.run.begin(self.checks[item.nodeid])
@@ -265,23 +294,28 @@ class Finder:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
+FIXTURE = type(Finder.student)
+# What ends a session, and is no outcome of a check; pytest's own runner has the same list.
+ENDING = (KeyboardInterrupt, pytest.exit.Exception)
+
+
 def _break(item: pytest.Item, template: str, **fields: Any) -> NoReturn:
     raise CheckError(template, file=str(item.path), **fields)
 
 
-FIXTURE = type(Finder.student)
-OURS = {"request"} | {name for name, value in vars(Finder).items() if isinstance(value, FIXTURE)}
-
-
-def _is_plain(item: pytest.Item) -> bool:
+def _is_plain(item: pytest.Item) -> TypeGuard[pytest.Function]:
     """Tell whether pytest has nothing of a check but its function, and gives it our fixtures."""
-    return (
+    if not (
         type(item) is pytest.Function
         and type(item.parent) is pytest.Module
         and not hasattr(item, "callspec")
-        and set(item.fixturenames) <= OURS
+        and not inspect.iscoroutinefunction(item.obj)
+        and GIVEN.keys() >= set(item.fixturenames)
         and not any(isinstance(value, FIXTURE) for value in vars(item.module).values())
-    )
+    ):
+        return False
+    asked = inspect.signature(item.obj).parameters.values()
+    return item.fixturenames == [one.name for one in asked if one.default is one.empty]
 
 
 def _executed(module: ModuleType) -> ModuleType:

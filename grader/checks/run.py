@@ -144,6 +144,7 @@ class OneRun:
         self.student = student
         self._watch = watch
         self._outcomes: dict[str, CheckResult] = {}  # by the check's id
+        self._check: Check  # the one that has begun
         self._setup_seconds = 0.0
         self.results: list[CheckResult] = []
         self.trained: Training | None = None  # once a check has wanted it
@@ -163,9 +164,9 @@ class OneRun:
 
     # What the fixtures give
 
-    def rng(self, check: Check) -> "np.random.Generator":
+    def rng(self) -> np.random.Generator:
         """Make the random numbers that only the run's seed and the check's id decide."""
-        return np.random.default_rng([self.task.seed, zlib.crc32(check.id.encode())])
+        return np.random.default_rng([self.task.seed, zlib.crc32(self._check.id.encode())])
 
     def training(self) -> Training:
         """Make the training run, unless that is done: when the first check wants it."""
@@ -205,6 +206,7 @@ class OneRun:
 
     def begin(self, check: Check) -> None:
         """Skip a check whose ground is missing."""
+        self._check = check
         self.student.last_call = None
         if self._unreadable is not None:  # one cause for all: none of them is merely skipped
             raise self._unreadable
