@@ -26,7 +26,7 @@ import json
 import math
 import struct
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ MAX_VALUES = 100_000
 MAX_INT = 2**63
 AS_THEY_ARE = frozenset((float, bool, type(None)))  # types of what JSON holds without ado
 ARRAYS = (np.ndarray, np.generic)
-JSON = json.JSONEncoder(separators=(",", ":"))
+JSON, NOSJ = json.JSONEncoder(separators=(",", ":")), json.JSONDecoder()
 MAX_TRACE = 12  # lines of a traceback
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
@@ -92,16 +92,19 @@ def pack(value: Any, limit: int | None = None) -> bytes:
     return b"".join((lengths, head, *body))  # the only copy that is made of an array
 
 
-def unpack(head: bytes, body: bytes | memoryview) -> Any:
+def unpack(head: bytes | memoryview, body: bytes | memoryview) -> Any:
     """Turn a frame's two parts back into the value. Arrays are fresh and writable.
 
     Raises:
         WireError: whatever is wrong with the bytes.
     """
     try:
-        tree = json.loads(head)
+        text = str(head, "utf-8")
+        tree, end = NOSJ.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise WireError("head is not JSON") from error
+    if end < len(text):
+        raise WireError("head is more than JSON")
     decoder = _Decoder(body)
     value = decoder.decode(tree, 0)
     if decoder.position != len(body):
@@ -117,18 +120,17 @@ def unpack_frame(frame: bytes | memoryview) -> Any:
     """
     content = memoryview(frame)[LENGTHS.size :]
     size, _ = LENGTHS.unpack_from(frame)
-    return unpack(bytes(content[:size]), content[size:])
+    return unpack(content[:size], content[size:])
 
 
 class _Encoder:
     def __init__(self, body: list[memoryview], limit: int | None) -> None:
         self.body = body
         self.limit = limit
-        self.count = 0
+        self.count = 1
 
     def encode(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911 - a line per kind
-        self.count = _counted(self.count, 1, depth)
-        if type(value) in AS_THEY_ARE:
+        if _stands_for_itself(value):
             return value
         if isinstance(value, ARRAYS):
             return self.array(np.asarray(value))
@@ -145,18 +147,17 @@ class _Encoder:
         if isinstance(value, tuple):
             return {"tuple": self.items(value, depth + 1)}
         if isinstance(value, dict):
-            items = ((str(key), item) for key, item in value.items())
-            pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in items]
-            return {"dict": pairs}
+            keys = self.items([str(key) for key in value], depth + 1)
+            return {"dict": [*zip(keys, self.items([*value.values()], depth + 1), strict=True)]}
         if isinstance(value, Opaque):
             return {"opaque": value.kind}
         return {"opaque": _kind(value)}
 
     def items(self, values: Sequence[Any], depth: int) -> list[Any]:
-        if not AS_THEY_ARE.issuperset(map(type, values)):
-            return [self.encode(item, depth) for item in values]
         self.count = _counted(self.count, len(values), depth)
-        return list(values)
+        if AS_THEY_ARE.issuperset(map(type, values)):
+            return list(values)
+        return [v if _stands_for_itself(v) else self.encode(v, depth) for v in values]
 
     def listed(self, values: list[Any], depth: int) -> Any:
         if not _are_alike(values):
@@ -200,6 +201,16 @@ def _counted(count: int, more: int, depth: int) -> int:
     return count + more
 
 
+def _stands_for_itself(value: Any) -> bool:
+    """Tell whether a value, or a part of a head, stands for itself."""
+    kind = type(value)
+    return (
+        kind in AS_THEY_ARE
+        or (kind is str and value.isascii())  # others may hold half of a surrogate pair
+        or (kind is int and -MAX_INT < value < MAX_INT)
+    )
+
+
 def _kind(value: Any) -> str:
     name = type(value).__name__
     return f"a {name}" if name in ("generator", "function", "set") else f"a value of type {name}"
@@ -213,16 +224,13 @@ class _Decoder:
     def __init__(self, body: bytes | memoryview) -> None:
         self.body = body
         self.position = 0
-        self.count = 0
+        self.count = 1
 
     def decode(self, tree: Any, depth: int) -> Any:
-        self.count = _counted(self.count, 1, depth)
-        if type(tree) in AS_THEY_ARE:
+        if _stands_for_itself(tree):
             return tree
         if isinstance(tree, int):
-            if abs(tree) >= MAX_INT:
-                raise WireError("number too large")
-            return tree
+            raise WireError("number too large")
         if isinstance(tree, str):
             return tree.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
         if isinstance(tree, list):
@@ -230,10 +238,10 @@ class _Decoder:
         return self.tagged(tree, depth)
 
     def items(self, trees: list[Any], depth: int) -> list[Any]:
-        if not AS_THEY_ARE.issuperset(map(type, trees)):
-            return [self.decode(item, depth) for item in trees]
         self.count = _counted(self.count, len(trees), depth)
-        return trees
+        if AS_THEY_ARE.issuperset(map(type, trees)):
+            return trees
+        return [tree if _stands_for_itself(tree) else self.decode(tree, depth) for tree in trees]
 
     def tagged(self, tree: dict[str, Any], depth: int) -> Any:
         if len(tree) != 1:
@@ -250,16 +258,12 @@ class _Decoder:
         if tag == "complex":
             return complex(*_two_floats(content))
         if tag == "dict" and isinstance(content, list):
-            return dict(self.pairs(content, depth + 1))
+            if not all(_is_pair(pair) for pair in content):
+                raise WireError("a dict is a list of pairs")
+            keys = self.items([key for key, _ in content], depth + 1)
+            values = self.items([value for _, value in content], depth + 1)
+            return dict(zip(keys, values, strict=True))
         raise WireError("unknown kind of value")
-
-    def pairs(self, content: list[Any], depth: int) -> Iterator[tuple[str, Any]]:
-        for pair in content:
-            match pair:
-                case [str(key), value]:
-                    yield self.decode(key, depth), self.decode(value, depth)
-                case _:
-                    raise WireError("a dict is a list of pairs")
 
     def array(self, content: Any) -> np.ndarray:
         match content:
@@ -299,6 +303,10 @@ class _Decoder:
 def _is_endless(shape: Sequence[int]) -> bool:
     """Tell of an array that holds nothing whether a loop over its rows takes for ever."""
     return math.prod(n or 1 for n in shape) > MAX_VALUES
+
+
+def _is_pair(content: Any) -> bool:
+    return type(content) is list and len(content) == 2 and type(content[0]) is str  # noqa: PLR2004
 
 
 def _two_floats(content: Any) -> tuple[float, float]:
@@ -358,7 +366,7 @@ class Connection:
         if head_size + body_size > max_bytes:
             raise WireError("frame too large")
         content = memoryview(self._receive_bytes(head_size + body_size, deadline))
-        return unpack(bytes(content[:head_size]), content[head_size:])
+        return unpack(content[:head_size], content[head_size:])
 
     def _receive_bytes(self, size: int, deadline: Deadline | None) -> bytearray:
         buffer = bytearray(size)
