@@ -4,7 +4,7 @@ All markup stands in `templates/`. This module prepares what a template can't wo
 numbers as text, the order of the checks, and the lines of the code with what is said of them.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -115,6 +115,7 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
     """
     sections = _sections(report)
     rows = [row for section in sections for row in section.rows]
+    tally = Counter(row.check.outcome for row in rows)
     defined = _defined(report)
     following = _next(report, rows)
     page = environment(lang).get_template("page.html.j2")
@@ -125,7 +126,8 @@ def render(report: Report, lang: str, grade: Grade | None = None) -> str:
         next_row=following,
         next_place=_place(following, defined) if following else None,
         explained=_explained(following, rows) if following else None,
-        passed=sum(row.check.outcome is Outcome.PASSED for row in rows),
+        tally=tally,
+        passed=tally[Outcome.PASSED],
         score=score(report),
         max_score=max_score(report),
         code=_sources(report, rows, defined),
