@@ -150,6 +150,14 @@ def record():
 def test_it(record):
     assert record == seen == [1]
 """,
+    "in its module, beside a fixture that it does not take": """
+seen = []
+@pytest.mark.usefixtures("rng")
+@check()
+def test_it():
+    seen.append(1)
+    assert seen == [1]
+""",
     "in what pytest calls first": """
 seen = []
 def setup_module():
@@ -167,6 +175,30 @@ class TestAll:
         assert self.seen == [1]
 """,
 }
+
+
+MIXED = {
+    "test_a": PLAINLY["in its function"],
+    "test_b": OTHERWISE["in a parameter"] + "@check()\ndef test_plain():\n    pass\n",
+    "test_c": OTHERWISE["in a parameter"],
+    "test_d": OTHERWISE["in a fixture of its own"],
+    "test_e": OTHERWISE["in what pytest calls first"],
+}
+
+
+def test_checks_of_all_kinds_are_run_side_by_side(write, run):
+    """Checks that are plain functions and others pass together, in one file and in several."""
+    for name, source in MIXED.items():
+        write(source, name)
+    for _ in range(2):
+        assert [c.outcome for c in run().checks] == [Outcome.PASSED] * (len(MIXED) + 1)
+
+
+def test_whoever_breaks_off_breaks_off_all(write, run):
+    """Ctrl-C while a check runs is no outcome of it: it ends the run."""
+    write("@check()\ndef test_it():\n    raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        run()
 
 
 @pytest.mark.parametrize(

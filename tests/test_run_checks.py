@@ -412,6 +412,10 @@ BROKEN = {
         "@check()\ndef test_x():\n    return 1 < 0\n",
         rf"test_b\.py, line {FIRST}, in test_b::x: TypeError: it returns bool, ",
     ),
+    "one with parameters that does so": (
+        "import pytest\n@pytest.mark.parametrize('n', [1])\n@check()\ndef test_x(n):\n  return n\n",
+        r"test_b\.py, line \d+, in test_b::x\[1\]: PytestReturnNotNoneWarning: ",
+    ),
     "a check that yields": (
         "@check()\ndef test_x():\n    yield\n",
         r"test_b\.py, line \d+: the checks can't be loaded: .*yield",

@@ -398,9 +398,15 @@ def test_what_no_frame_holds_is_refused(tree, body):
         unpack(head(tree), body)
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 10**5, b"1" * 5000, b"nul", b'{"a":}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"", b"{", b"\xff", b"[" * 10**5, b"1" * 5000, b"nul", b'{"a":}'),
+        *(b"1 2", b"null]", b"1\n", b" 1", "1".encode("utf-16")),
+    ],
+)
 def test_a_head_that_is_not_json_is_refused(text):
-    """A head that is no JSON, or is too deep or too long a number for it, is refused."""
+    """A head that is no JSON, more than that, or too deep or too long a number is refused."""
     with pytest.raises(WireError):
         unpack(text, b"")
 

@@ -103,7 +103,7 @@ class Finder:
     run: Run
     """Whose checks are running."""
 
-    student, rng, training, record = map(_fixture, ("student", "rng", "training", "record"))
+    student, rng, training, record = map(_fixture, GIVEN)
 
     def __init__(self, wanted: Wanted) -> None:
         """Have found nothing yet."""
@@ -113,6 +113,11 @@ class Finder:
         self._items: list[pytest.Item] = []  # all of them, as they were found
         self._plain: dict[str, list[str]] = {}  # what those ask for that are plain functions
         self._faces: dict[pytest.Module, Face] = {}
+
+    @property
+    def _are_plain(self) -> bool:
+        """Whether all checks are plain functions."""
+        return len(self._plain) == len(self._items)
 
     # Executing again
 
@@ -125,7 +130,7 @@ class Finder:
         Returns:
             Whether that could be done, and they are still the same checks.
         """
-        if len(self._plain) < len(self._items):
+        if not self._are_plain:
             return False
         for node, face in self._faces.items():
             try:
@@ -244,11 +249,12 @@ class Finder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Run a check that is a plain function as pytest would, without asking its other plugins.
+        """Run a check as pytest would, but without its other plugins, if all are plain functions.
 
-        To set up and to tear down what such a check does not have takes longer than most checks.
+        To set up and to tear down what such checks do not have takes longer than most of them. If
+        there is another kind, too, pytest has to see each of them: it tears down for the next one.
         """
-        if item.nodeid not in self._plain:
+        if not self._are_plain:
             return None
         assert isinstance(item, pytest.Function)
         found = self.checks[item.nodeid]

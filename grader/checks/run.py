@@ -114,6 +114,7 @@ def run_checks(
     collector = collector or Collector()
     # Of checks and pytest: nothing for a student to read.
     with warnings.catch_warnings(action="ignore"), collector.found(wanted) as collection:
+        warnings.filterwarnings("error", category=pytest.PytestReturnNotNoneWarning)
         collection.run(run)
     if run.broken is not None:
         raise run.broken

@@ -42,7 +42,7 @@ MAX_VALUES = 100_000
 MAX_INT = 2**63
 AS_THEY_ARE = frozenset((float, bool, type(None)))  # types of what JSON holds without ado
 ARRAYS = (np.ndarray, np.generic)
-JSON, NOSJ = json.JSONEncoder(separators=(",", ":")), json.JSONDecoder()
+ENCODER, DECODER = json.JSONEncoder(separators=(",", ":")), json.JSONDecoder()
 MAX_TRACE = 12  # lines of a traceback
 MAX_WARNINGS = 20  # of one reply, and of one submission
 
@@ -87,7 +87,7 @@ def pack(value: Any, limit: int | None = None) -> bytes:
         WireError: the value is nested deeper or holds more values than a frame may.
     """
     body: list[memoryview] = []
-    head = JSON.encode(_Encoder(body, limit).encode(value, 0)).encode()
+    head = ENCODER.encode(_Encoder(body, limit).encode(value, 0)).encode()
     lengths = LENGTHS.pack(len(head), sum(array.nbytes for array in body))
     return b"".join((lengths, head, *body))  # the only copy that is made of an array
 
@@ -100,7 +100,7 @@ def unpack(head: bytes | memoryview, body: bytes | memoryview) -> Any:
     """
     try:
         text = str(head, "utf-8")
-        tree, end = NOSJ.raw_decode(text)
+        tree, end = DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise WireError("head is not JSON") from error
     if end < len(text):
@@ -147,8 +147,10 @@ class _Encoder:
         if isinstance(value, tuple):
             return {"tuple": self.items(value, depth + 1)}
         if isinstance(value, dict):
-            keys = self.items([str(key) for key in value], depth + 1)
-            return {"dict": [*zip(keys, self.items([*value.values()], depth + 1), strict=True)]}
+            pairs = [*value.items()]
+            keys = self.items([str(key) for key, _ in pairs], depth + 1)
+            values = self.items([item for _, item in pairs], depth + 1)
+            return {"dict": [*zip(keys, values, strict=True)]}
         if isinstance(value, Opaque):
             return {"opaque": value.kind}
         return {"opaque": _kind(value)}
