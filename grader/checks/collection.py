@@ -92,7 +92,7 @@ def _collected(wanted: Wanted) -> Collection:
     """Do what `pytest.main` does, but for running the checks and for ending the session.
 
     No private name of pytest's is used: `Session.from_config` and the hooks are what other runners
-    call, too, and a function that is not plain is made ready by pytest's own runner.
+    call, too, and where not all checks are plain functions, pytest's own runner runs them.
     """
     finder = Finder(wanted)
     folders = [str(folder) for folder in wanted.folders]

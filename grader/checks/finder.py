@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, NamedTuple, NoReturn, Protocol, TypeGuard
+from typing import Any, Literal, NamedTuple, NoReturn, Protocol
 
 import numpy as np
 import pytest
@@ -111,13 +111,8 @@ class Finder:
         self.checks: dict[str, Check] = {}  # by pytest's node id
         self.broken: CheckError | None = None
         self._items: list[pytest.Item] = []  # all of them, as they were found
-        self._plain: dict[str, list[str]] = {}  # what those ask for that are plain functions
+        self._are_plain = False
         self._faces: dict[pytest.Module, Face] = {}
-
-    @property
-    def _are_plain(self) -> bool:
-        """Whether all checks are plain functions."""
-        return len(self._plain) == len(self._items)
 
     # Executing again
 
@@ -177,9 +172,8 @@ class Finder:
             items.clear()
             return
         self._items = [*items]
+        self._are_plain = all(map(_is_plain, items))
         for item in items:
-            if _is_plain(item):
-                self._plain[item.nodeid] = [*item.fixturenames]
             found = self._check_of(item)
             if any(found.id == other.id for other in self.checks.values()):
                 _break(item, mark("{file}: there are two checks {id}."), id=found.id)
@@ -262,7 +256,7 @@ class Finder:
 
         def set_up() -> None:
             self.run.begin(found)
-            arguments.update((name, GIVEN[name](self.run)) for name in self._plain[item.nodeid])
+            arguments.update((name, GIVEN[name](self.run)) for name in item.fixturenames)
 
         def call() -> None:
             with self.run.keep_margins(found):
@@ -309,7 +303,7 @@ def _break(item: pytest.Item, template: str, **fields: Any) -> NoReturn:
     raise CheckError(template, file=str(item.path), **fields)
 
 
-def _is_plain(item: pytest.Item) -> TypeGuard[pytest.Function]:
+def _is_plain(item: pytest.Item) -> bool:
     """Tell whether pytest has nothing of a check but its function, and gives it our fixtures."""
     if not (
         type(item) is pytest.Function

@@ -11,16 +11,15 @@ import gc
 
 gc.disable()  # as a worker does: what is imported is not to be looked through
 
-import contextlib
 import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from grader import grading
 from grader.batch import worker
@@ -77,17 +76,6 @@ class Here:
         return done
 
 
-@contextlib.contextmanager
-def put(module: object, name: str, function: object) -> Iterator[None]:
-    """Put a function in another one's place; `unittest.mock` takes long to import."""
-    before = getattr(module, name)
-    setattr(module, name, function)
-    try:
-        yield
-    finally:
-        setattr(module, name, before)
-
-
 def timed(parts: Parts, grade: object) -> object:
     """Make a `grade` that says which part has ended whenever it tells of an event."""
 
@@ -107,7 +95,8 @@ def timed(parts: Parts, grade: object) -> object:
             return findings
 
         checks = grading.run_checks
-        with put(grading, "run_checks", run_checks):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(grading, "run_checks", run_checks)
             report = grade(*arguments, **options, watch=watch)
         parts.end("diagnosing")
         return report
@@ -126,8 +115,9 @@ def main() -> None:
     with (
         folder.locked(),
         Gradebook.create(folder.gradebook) as book,
-        put(worker, "grade", timed(parts, worker.grade)),
+        pytest.MonkeyPatch.context() as patch,
     ):
+        patch.setattr(worker, "grade", timed(parts, worker.grade))
         room, copy = folder.room("handed-in"), folder.room("course")
         snapshot.unpack(copy)
         limit = assignment.settings.limits.submission_kib

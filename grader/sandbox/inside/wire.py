@@ -87,7 +87,8 @@ def pack(value: Any, limit: int | None = None) -> bytes:
         WireError: the value is nested deeper or holds more values than a frame may.
     """
     body: list[memoryview] = []
-    head = ENCODER.encode(_Encoder(body, limit).encode(value, 0)).encode()
+    [tree] = _Encoder(body, limit).items([value], 0)
+    head = ENCODER.encode(tree).encode()
     lengths = LENGTHS.pack(len(head), sum(array.nbytes for array in body))
     return b"".join((lengths, head, *body))  # the only copy that is made of an array
 
@@ -106,7 +107,7 @@ def unpack(head: bytes | memoryview, body: bytes | memoryview) -> Any:
     if end < len(text):
         raise WireError("head is more than JSON")
     decoder = _Decoder(body)
-    value = decoder.decode(tree, 0)
+    [value] = decoder.items([tree], 0)
     if decoder.position != len(body):
         raise WireError("bytes left over")
     return value
@@ -127,11 +128,9 @@ class _Encoder:
     def __init__(self, body: list[memoryview], limit: int | None) -> None:
         self.body = body
         self.limit = limit
-        self.count = 1
+        self.count = 0
 
-    def encode(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0911 - a line per kind
-        if _stands_for_itself(value):
-            return value
+    def encode(self, value: Any, depth: int) -> Any:  # noqa: PLR0911 - a line per kind
         if isinstance(value, ARRAYS):
             return self.array(np.asarray(value))
         if isinstance(value, int):
@@ -226,11 +225,9 @@ class _Decoder:
     def __init__(self, body: bytes | memoryview) -> None:
         self.body = body
         self.position = 0
-        self.count = 1
+        self.count = 0
 
     def decode(self, tree: Any, depth: int) -> Any:
-        if _stands_for_itself(tree):
-            return tree
         if isinstance(tree, int):
             raise WireError("number too large")
         if isinstance(tree, str):
